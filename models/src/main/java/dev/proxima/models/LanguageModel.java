@@ -1,0 +1,27 @@
+package dev.proxima.models;
+
+import java.util.List;
+
+/**
+ * A frozen causal language model on one device. Safe for use by several threads, since nothing in
+ * it changes; a sampler and a reference share one.
+ */
+public interface LanguageModel extends AutoCloseable {
+
+  /**
+   * Samples responses.
+   *
+   * @param prompts token ids, each of length at least 1
+   * @param random the draws, so that a response depends on its own address only
+   * @return for each prompt, in order, {@code options.responses()} responses
+   */
+  List<List<SampledResponse>> generate(
+      List<int[]> prompts, SamplingOptions options, TokenRandom random);
+
+  /** log pi(y|x) of each sequence's response, summed over its tokens, in nats; in order. */
+  double[] logps(List<TokenSequence> sequences);
+
+  /** Frees the native memory. */
+  @Override
+  void close();
+}

@@ -1,0 +1,47 @@
+package dev.proxima.models;
+
+import dev.proxima.algorithms.objective.PreferenceObjective;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A trainable copy of a language model with its optimiser, on one device. Each step back-propagates
+ * a whole batch in micro-batches and makes one optimiser step. For use by one thread.
+ */
+public interface Trainer extends AutoCloseable {
+
+  /** One step of supervised fine-tuning: the mean negative log-likelihood per response token. */
+  FineTuneStep fineTune(List<TokenSequence> batch);
+
+  /** One step on the batch mean of a preference objective. */
+  PreferenceStep prefer(List<TokenPair> batch, PreferenceObjective objective);
+
+  /** Writes the parameters as safetensors (float32, Hugging Face names), beside and renamed. */
+  void save(Path safetensors);
+
+  /** Frees the native memory. */
+  @Override
+  void close();
+
+  /**
+   * @param loss nats per response token, before the step
+   * @param tokens response tokens in the batch
+   * @param gradNorm the gradient's global L2 norm before clipping
+   */
+  record FineTuneStep(double loss, int tokens, double gradNorm, double learningRate) {}
+
+  /**
+   * All of it before the step, in the batch's order.
+   *
+   * @param losses loss of each pair, shape [n]
+   * @param policyChosen log pi(y_w|x), shape [n]
+   * @param policyRejected log pi(y_l|x), shape [n]
+   */
+  record PreferenceStep(
+      double[] losses,
+      double[] policyChosen,
+      double[] policyRejected,
+      int tokens,
+      double gradNorm,
+      double learningRate) {}
+}

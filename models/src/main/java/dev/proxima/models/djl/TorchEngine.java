@@ -1,0 +1,93 @@
+package dev.proxima.models.djl;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.pytorch.engine.PtEngine;
+import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.pytorch.jni.LibUtils;
+import dev.proxima.models.ComputeDevice;
+import dev.proxima.models.LanguageModel;
+import dev.proxima.models.ModelConfig;
+import dev.proxima.models.ModelEngine;
+import dev.proxima.models.Trainer;
+import dev.proxima.models.TrainingOptions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Llama-architecture decoders on PyTorch. */
+public final class TorchEngine implements ModelEngine {
+
+  private final Engine engine;
+
+  private TorchEngine(Engine engine) {
+    this.engine = engine;
+  }
+
+  /**
+   * Starts PyTorch, which is one for the whole process, from the native library on the class path
+   * (or in {@code PYTORCH_LIBRARY_PATH}). Nothing is downloaded and nothing reported.
+   *
+   * @param threads threads of one operation on the CPU, for the process; 0 keeps PyTorch's default
+   */
+  public static TorchEngine create(int threads) {
+    if (threads < 0) {
+      throw new IllegalArgumentException("threads must be 0 or more, not " + threads);
+    }
+    System.getProperties().putIfAbsent("ai.djl.offline", "true");
+    System.getProperties().putIfAbsent("OPT_OUT_TRACKING", "true");
+    Engine engine = Engine.getEngine(PtEngine.ENGINE_NAME);
+    // Said even where it is the default: otherwise MKL chooses anew for each product, and results
+    // differ in their last bits.
+    JniUtils.setNumThreads(threads > 0 ? threads : JniUtils.getNumThreads());
+    return new TorchEngine(engine);
+  }
+
+  @Override
+  public LanguageModel load(Path safetensors, ModelConfig config, ComputeDevice device) {
+    return new TorchLanguageModel(
+        LlamaParameters.load(safetensors, config, engine.newBaseManager(resolve(device))));
+  }
+
+  @Override
+  public Trainer trainer(
+      Path safetensors, ModelConfig config, ComputeDevice device, TrainingOptions options) {
+    return new TorchTrainer(
+        LlamaParameters.load(safetensors, config, engine.newBaseManager(resolve(device))), options);
+  }
+
+  @Override
+  public void initialise(ModelConfig config, long seed, Path safetensors) {
+    LlamaInitialiser.write(config, seed, safetensors);
+  }
+
+  /** What runs underneath. */
+  public EngineInfo info() {
+    List<ComputeDevice> devices = new ArrayList<>();
+    devices.add(ComputeDevice.CPU);
+    for (int i = 0; i < engine.getGpuCount(); i++) {
+      devices.add(new ComputeDevice("cuda", i));
+    }
+    return new EngineInfo(
+        engine.getEngineName(),
+        engine.getVersion(),
+        LibUtils.getLibtorchPath(),
+        List.copyOf(devices),
+        JniUtils.getNumThreads());
+  }
+
+  private Device resolve(ComputeDevice device) {
+    if (device.equals(ComputeDevice.CPU)) {
+      return Device.cpu();
+    }
+    int gpus = engine.getGpuCount();
+    if (device.index() >= gpus) {
+      throw new IllegalArgumentException(
+          "there is no device "
+              + device
+              + ": PyTorch sees "
+              + (gpus == 0 ? "no GPU; use cpu" : gpus + " GPU(s), cuda:0 to cuda:" + (gpus - 1)));
+    }
+    return Device.gpu(device.index());
+  }
+}

@@ -1,0 +1,62 @@
+package dev.proxima.models.djl;
+
+import ai.djl.ndarray.NDManager;
+import dev.proxima.models.LanguageModel;
+import dev.proxima.models.SampledResponse;
+import dev.proxima.models.SamplingOptions;
+import dev.proxima.models.TokenRandom;
+import dev.proxima.models.TokenSequence;
+import java.util.List;
+
+/** A frozen Llama decoder. */
+@SuppressWarnings("try") // GradMode is held, never used
+final class TorchLanguageModel implements LanguageModel {
+
+  /** Most tokens, padding included, that are scored at once. */
+  private static final int SCORING_TOKENS = 4096;
+
+  private final LlamaParameters parameters;
+  private final LlamaDecoder decoder;
+  private final ResponseScorer scorer;
+
+  /** Takes over the parameters. */
+  TorchLanguageModel(LlamaParameters parameters) {
+    this.parameters = parameters;
+    decoder = new LlamaDecoder(parameters);
+    scorer = new ResponseScorer(decoder, parameters.config());
+  }
+
+  @Override
+  public List<List<SampledResponse>> generate(
+      List<int[]> prompts, SamplingOptions options, TokenRandom random) {
+    try (GradMode still = GradMode.off()) {
+      return new Generator(parameters, decoder, options, random).generate(prompts);
+    }
+  }
+
+  @Override
+  public double[] logps(List<TokenSequence> sequences) {
+    double[] logps = new double[sequences.size()];
+    int[] lengths = sequences.stream().mapToInt(sequence -> sequence.tokens().length).toArray();
+    for (List<Integer> items : MicroBatches.group(lengths, 1, SCORING_TOKENS)) {
+      double[] scored = score(items.stream().map(sequences::get).toList());
+      for (int i = 0; i < scored.length; i++) {
+        logps[items.get(i)] = scored[i];
+      }
+    }
+    return logps;
+  }
+
+  @Override
+  public void close() {
+    parameters.close();
+  }
+
+  private double[] score(List<TokenSequence> sequences) {
+    TokenBatch batch = TokenBatch.of(sequences, parameters.config());
+    try (GradMode still = GradMode.off();
+        NDManager scope = parameters.manager().newSubManager()) {
+      return batch.sums(scorer.tokenLogps(batch, scope).toFloatArray());
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package dev.proxima.models.tokenizer;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * How a conversation becomes tokens. Each message is its role's token, a line feed, the content and
+ * a line feed; after the last one the assistant's token and a line feed ask for the response, which
+ * is its content and the end-of-text token. The tokens are put together from ids, so no content can
+ * forge a role.
+ */
+public final class ChatFormat {
+
+  /** Ends a response; also the beginning-of-sequence token. */
+  public static final String END_OF_TEXT = "<|endoftext|>";
+
+  public static final String PAD = "<|pad|>";
+
+  /** All special tokens of the format, in the order in which a new tokenizer numbers them. */
+  public static final List<String> SPECIAL_TOKENS =
+      List.of(END_OF_TEXT, PAD, roleToken("system"), roleToken("user"), roleToken("assistant"));
+
+  /** The format as a Jinja template for Hugging Face's {@code apply_chat_template}. */
+  public static final String TEMPLATE =
+      "{% for message in messages %}"
+          + "{% if message['role'] not in ['system', 'user', 'assistant'] %}"
+          + "{{ raise_exception('unknown role ' + message['role']) }}"
+          + "{% endif %}"
+          + "{{ '<|' + message['role'] + '|>\\n' + message['content'] + '\\n' }}"
+          + "{% endfor %}"
+          + "{% if add_generation_prompt %}{{ '<|assistant|>\\n' }}{% endif %}";
+
+  private final Tokenizer tokenizer;
+  private final Map<String, Integer> roleIds;
+  private final int endOfText;
+
+  /**
+   * @throws IllegalArgumentException where the tokenizer lacks one of the special tokens
+   */
+  public ChatFormat(Tokenizer tokenizer) {
+    this.tokenizer = tokenizer;
+    this.roleIds =
+        Message.ROLES.stream()
+            .collect(
+                Collectors.toUnmodifiableMap(
+                    Function.identity(), role -> tokenizer.tokenId(roleToken(role))));
+    this.endOfText = tokenizer.tokenId(END_OF_TEXT);
+  }
+
+  /** The tokens that ask for a response to one user message. */
+  public int[] prompt(String userMessage) {
+    return prompt(List.of(new Message("user", userMessage)));
+  }
+
+  /** The tokens that ask for the next response in a conversation of at least one message. */
+  public int[] prompt(List<Message> conversation) {
+    if (conversation.isEmpty()) {
+      throw new IllegalArgumentException("a conversation needs at least one message");
+    }
+    IntStream.Builder tokens = IntStream.builder();
+    for (Message message : conversation) {
+      append(tokens, message.role(), "\n" + message.content() + "\n");
+    }
+    append(tokens, "assistant", "\n");
+    return tokens.build().toArray();
+  }
+
+  /** The tokens of a response, the end-of-text token included. */
+  public int[] response(String content) {
+    return IntStream.concat(IntStream.of(tokenizer.encode(content)), IntStream.of(endOfText))
+        .toArray();
+  }
+
+  private void append(IntStream.Builder tokens, String role, String text) {
+    tokens.add(roleIds.get(role));
+    for (int token : tokenizer.encode(text)) {
+      tokens.add(token);
+    }
+  }
+
+  private static String roleToken(String role) {
+    return "<|" + role + "|>";
+  }
+}

@@ -1,0 +1,110 @@
+package dev.proxima.models.djl;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.proxima.algorithms.objective.LossAndGradient;
+import dev.proxima.algorithms.objective.PairLogps;
+import dev.proxima.algorithms.objective.PreferenceObjective;
+import dev.proxima.algorithms.random.RandomStream;
+import dev.proxima.models.ModelConfig;
+import dev.proxima.models.TokenPair;
+import dev.proxima.models.TokenRandom;
+import dev.proxima.models.TokenSequence;
+import dev.proxima.models.TrainingOptions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Small models and data for the tests of this package. */
+final class Fixtures {
+
+  static final TorchEngine ENGINE = TorchEngine.create(1);
+
+  /** 6 query heads on 2 key heads, tied; the shape of the file {@code tied.safetensors}. */
+  static final ModelConfig TINY =
+      new ModelConfig(48, 24, 40, 2, 6, 2, 64, 1e-5, 10000, true, 0, 1, 2);
+
+  private Fixtures() {}
+
+  static Path path(String name) {
+    try {
+      return Path.of(Fixtures.class.getResource(name).toURI());
+    } catch (URISyntaxException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  static JsonNode json(String name) {
+    try (InputStream stream = Fixtures.class.getResourceAsStream(name)) {
+      return new ObjectMapper().readTree(stream);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  static int[] ints(JsonNode array) {
+    return IntStream.range(0, array.size()).map(i -> array.get(i).intValue()).toArray();
+  }
+
+  static float[] floats(JsonNode array) {
+    float[] values = new float[array.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = array.get(i).floatValue();
+    }
+    return values;
+  }
+
+  static TrainingOptions options(double learningRate, int microBatchTokens) {
+    return new TrainingOptions(
+        learningRate, 0, TrainingOptions.Schedule.CONSTANT, 10, 0.1, 1, microBatchTokens);
+  }
+
+  /** A sequence of random tokens of {@link #TINY}, its length up to 24. */
+  static TokenSequence sequence(long index) {
+    RandomStream random = RandomStream.of(17, "sequence", index);
+    int promptLength = 1 + random.below(8, 0);
+    int[] tokens = new int[promptLength + 1 + random.below(16, 1)];
+    for (int i = 0; i < tokens.length; i++) {
+      tokens[i] = random.below(TINY.vocabSize(), 2 + i);
+    }
+    return new TokenSequence(tokens, promptLength);
+  }
+
+  static List<TokenSequence> sequences(int count) {
+    return IntStream.range(0, count).mapToObj(Fixtures::sequence).toList();
+  }
+
+  static List<TokenPair> pairs(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> new TokenPair(sequence(2L * i), sequence(2L * i + 1), -20 - i, -24 + i))
+        .toList();
+  }
+
+  static TokenRandom draws(long seed) {
+    return (prompt, response, position) ->
+        RandomStream.of(seed, "sample", prompt, response).uniform(position);
+  }
+
+  /** The loss of DPO with beta = 0.1, written out: log(1 + exp(-beta * margin)). */
+  static final PreferenceObjective DPO =
+      logps -> {
+        int n = logps.size();
+        double[] losses = new double[n];
+        double[] gradChosen = new double[n];
+        double[] gradRejected = new double[n];
+        for (int i = 0; i < n; i++) {
+          double margin = 0.1 * margin(logps, i);
+          losses[i] = Math.log1p(Math.exp(-margin));
+          gradChosen[i] = -0.1 / (1 + Math.exp(margin));
+          gradRejected[i] = -gradChosen[i];
+        }
+        return new LossAndGradient(losses, gradChosen, gradRejected);
+      };
+
+  static double margin(PairLogps logps, int i) {
+    return logps.chosenLogRatio(i) - logps.rejectedLogRatio(i);
+  }
+}

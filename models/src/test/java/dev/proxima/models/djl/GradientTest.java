@@ -1,0 +1,137 @@
+package dev.proxima.models.djl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import dev.proxima.algorithms.random.RandomStream;
+import dev.proxima.models.TokenPair;
+import dev.proxima.models.TokenSequence;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.DoubleSupplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Gradients against finite differences: (f(-2h) - 8 f(-h) + 8 f(h) - f(2h)) / 12h, with f from the
+ * scoring pass. In float32 a loss is known to about 1e-6, so a difference to about 1e-4.
+ */
+class GradientTest {
+
+  private static final float H = 0.01f;
+  private static final int ENTRIES = 4;
+
+  private final LlamaParameters parameters =
+      LlamaParameters.load(
+          Fixtures.path("tied.safetensors"),
+          Fixtures.TINY,
+          Engine.getEngine(Fixtures.ENGINE.info().name()).newBaseManager());
+  private final TorchLanguageModel model = new TorchLanguageModel(parameters);
+  // Nothing moves at learning rate 0, and the gradients stay until the next step.
+  private final TorchTrainer trainer = new TorchTrainer(parameters, Fixtures.options(0, 100));
+
+  @AfterEach
+  void free() {
+    parameters.close();
+  }
+
+  @Test
+  void fineTuningFollowsTheGradientOfTheMeanTokenLoss() {
+    List<TokenSequence> batch = Fixtures.sequences(5);
+    int tokens = batch.stream().mapToInt(TokenSequence::responseLength).sum();
+    trainer.fineTune(batch);
+    checkEveryKind(() -> -Arrays.stream(model.logps(batch)).sum() / tokens);
+  }
+
+  @Test
+  void preferenceTrainingFollowsTheGradientOfTheMeanPairLoss() {
+    List<TokenPair> batch = Fixtures.pairs(3);
+    trainer.prefer(batch, Fixtures.DPO);
+    checkEveryKind(() -> meanDpoLoss(batch));
+  }
+
+  private double meanDpoLoss(List<TokenPair> batch) {
+    double[] chosen = model.logps(batch.stream().map(TokenPair::chosen).toList());
+    double[] rejected = model.logps(batch.stream().map(TokenPair::rejected).toList());
+    double sum = 0;
+    for (int i = 0; i < batch.size(); i++) {
+      TokenPair pair = batch.get(i);
+      double margin = chosen[i] - pair.referenceChosen() - (rejected[i] - pair.referenceRejected());
+      sum += Math.log1p(Math.exp(-0.1 * margin));
+    }
+    return sum / batch.size();
+  }
+
+  private void checkEveryKind(DoubleSupplier loss) {
+    LlamaParameters.Layer layer = parameters.layers().get(1);
+    int d = Fixtures.TINY.hiddenSize();
+    int keys = Fixtures.TINY.kvHeads() * Fixtures.TINY.headSize();
+    int inner = Fixtures.TINY.intermediateSize();
+    Map<String, Range> kinds = new LinkedHashMap<>();
+    kinds.put("embedding", Range.all(parameters.embedding()));
+    kinds.put("final norm", Range.all(parameters.finalNorm()));
+    kinds.put("input norm", Range.all(layer.inputNorm()));
+    kinds.put("query", new Range(layer.queryKeyValue(), 0, d * d));
+    kinds.put("key", new Range(layer.queryKeyValue(), d * d, keys * d));
+    kinds.put("value", new Range(layer.queryKeyValue(), (d + keys) * d, keys * d));
+    kinds.put("attention output", Range.all(layer.attentionOutput()));
+    kinds.put("post-attention norm", Range.all(layer.postAttentionNorm()));
+    kinds.put("gate", new Range(layer.gateUp(), 0, inner * d));
+    kinds.put("up", new Range(layer.gateUp(), inner * d, inner * d));
+    kinds.put("down", Range.all(layer.down()));
+    kinds.put(
+        "first layer's query", new Range(parameters.layers().get(0).queryKeyValue(), 0, d * d));
+    kinds.forEach((kind, range) -> check(kind, range, loss));
+  }
+
+  private static void check(String kind, Range range, DoubleSupplier loss) {
+    float[] gradient;
+    try (NDArray array = range.array().getGradient()) {
+      gradient = array.toFloatArray();
+    }
+    FloatBuffer values = range.array().toByteBuffer(true).asFloatBuffer();
+    // The entry of the largest gradient, and some at random.
+    int steepest =
+        Stream.iterate(range.begin(), i -> i + 1)
+            .limit(range.size())
+            .max((i, j) -> Float.compare(Math.abs(gradient[i]), Math.abs(gradient[j])))
+            .orElseThrow();
+    assertThat(Math.abs(gradient[steepest])).as(kind).isGreaterThan(0.003f);
+    for (int entry = 0; entry < ENTRIES; entry++) {
+      int at =
+          entry == 0
+              ? steepest
+              : range.begin() + RandomStream.of(entry, kind).below(range.size(), 0);
+      float value = values.get(at);
+      double difference =
+          (at(values, at, value - 2 * H, loss)
+                  - 8 * at(values, at, value - H, loss)
+                  + 8 * at(values, at, value + H, loss)
+                  - at(values, at, value + 2 * H, loss))
+              / (12 * H);
+      values.put(at, value);
+      assertThat((double) gradient[at])
+          .as("%s, entry %d", kind, at)
+          .isCloseTo(difference, within(5e-4 + 0.005 * Math.abs(difference)));
+    }
+  }
+
+  private static double at(FloatBuffer values, int index, float value, DoubleSupplier loss) {
+    values.put(index, value);
+    return loss.getAsDouble();
+  }
+
+  /** A kind of parameter within the array that holds it. */
+  private record Range(NDArray array, int begin, int size) {
+
+    static Range all(NDArray array) {
+      return new Range(array, 0, (int) array.size());
+    }
+  }
+}
