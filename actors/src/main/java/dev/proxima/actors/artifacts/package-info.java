@@ -1,0 +1,2 @@
+/** Immutable files named by their content: parameters, prompts with responses, metrics. */
+package dev.proxima.actors.artifacts;

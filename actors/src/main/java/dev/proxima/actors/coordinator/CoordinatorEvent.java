@@ -1,0 +1,23 @@
+package dev.proxima.actors.coordinator;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.proxima.actors.serialization.CborSerializable;
+import dev.proxima.actors.work.Output;
+import dev.proxima.actors.work.Work;
+
+/** What the coordinator's journal holds: all that a run cannot compute again for free. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "event")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = CoordinatorEvent.RunStarted.class, name = "run-started"),
+  @JsonSubTypes.Type(value = CoordinatorEvent.WorkCompleted.class, name = "work-completed"),
+})
+public sealed interface CoordinatorEvent extends CborSerializable {
+
+  /**
+   * @param fingerprint of the run's specification
+   */
+  record RunStarted(String fingerprint) implements CoordinatorEvent {}
+
+  record WorkCompleted(Work work, Output output) implements CoordinatorEvent {}
+}

@@ -1,0 +1,85 @@
+package dev.proxima.actors.coordinator;
+
+import dev.proxima.actors.artifacts.ArtifactId;
+import dev.proxima.actors.artifacts.ArtifactStore;
+import dev.proxima.actors.artifacts.JsonArtifacts;
+import dev.proxima.actors.artifacts.PromptResponses;
+import dev.proxima.actors.serialization.CborSerializable;
+import dev.proxima.actors.work.Assignment;
+import dev.proxima.actors.work.Output;
+import dev.proxima.actors.work.Work;
+import dev.proxima.actors.work.WorkReply;
+import dev.proxima.actors.work.Worker;
+import dev.proxima.models.safetensors.ParameterArithmetic;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+
+/**
+ * The coordinator's hand for files: averages replicas, extrapolates parameters and computes the
+ * metrics of a policy. A child of the coordinator on the I/O dispatcher; answers it alone.
+ */
+public final class ParameterActor extends AbstractBehavior<ParameterActor.Command> {
+
+  public sealed interface Command extends CborSerializable {}
+
+  /** Do one piece of work on parameters or results. */
+  public record Perform(String lease, Work.OnParameters work, ActorRef<WorkReply> replyTo)
+      implements Command, Assignment {}
+
+  private final ArtifactStore store;
+
+  static Behavior<Command> create(ArtifactStore store) {
+    return Behaviors.setup(context -> new ParameterActor(context, store));
+  }
+
+  private ParameterActor(ActorContext<Command> context, ArtifactStore store) {
+    super(context);
+    this.store = store;
+  }
+
+  @Override
+  public Receive<Command> createReceive() {
+    return newReceiveBuilder().onMessage(Perform.class, this::onPerform).build();
+  }
+
+  private Behavior<Command> onPerform(Perform order) {
+    Worker.answer(order, () -> Output.of(perform(order.work())));
+    return this;
+  }
+
+  private ArtifactId perform(Work.OnParameters work) {
+    if (work instanceof Work.AverageReplicas average) {
+      return average(average);
+    } else if (work instanceof Work.Extrapolate extrapolate) {
+      return extrapolate(extrapolate);
+    } else {
+      return evaluate((Work.Evaluate) work);
+    }
+  }
+
+  private ArtifactId average(Work.AverageReplicas work) {
+    return store.write(
+        target ->
+            ParameterArithmetic.average(
+                work.replicas().stream().map(store::read).toList(), target));
+  }
+
+  private ArtifactId extrapolate(Work.Extrapolate work) {
+    return store.write(
+        target ->
+            ParameterArithmetic.extrapolate(
+                store.read(work.proximal()), store.read(work.anchor()), work.alpha(), target));
+  }
+
+  private ArtifactId evaluate(Work.Evaluate work) {
+    return JsonArtifacts.write(
+        store,
+        PolicyMetrics.of(
+            JsonArtifacts.readLines(store, work.policy(), PromptResponses.class),
+            JsonArtifacts.readLines(store, work.baseline(), PromptResponses.class)));
+  }
+}

@@ -1,0 +1,254 @@
+package dev.proxima.actors.coordinator;
+
+import dev.proxima.actors.artifacts.ArtifactId;
+import dev.proxima.actors.run.IterationResult;
+import dev.proxima.actors.run.IterationResult.EvaluatedPolicy;
+import dev.proxima.actors.run.RunSettings.Method;
+import dev.proxima.actors.run.RunSpec;
+import dev.proxima.actors.run.RunSpec.PairSource;
+import dev.proxima.actors.work.Output;
+import dev.proxima.actors.work.Work;
+import dev.proxima.actors.work.Work.Purpose;
+import dev.proxima.algorithms.outer.ProximalPoint;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * A run as a graph of {@link Work}: Algorithm 1 for each method, walked as far as the outputs go. A
+ * pure function of the specification and the outputs, so a replayed journal leads to the same next
+ * step, and work that methods share (the same work by its name) is done once.
+ */
+public final class RunPlan {
+
+  private final RunSpec spec;
+
+  public RunPlan(RunSpec spec) {
+    this.spec = spec;
+  }
+
+  /**
+   * How far a run has come.
+   *
+   * @param ready work that can be done now, the most urgent first; empty when the run is complete
+   * @param iterations what is complete, per method in order
+   * @param needs who needs each work met
+   */
+  public record Outlook(
+      List<Work> ready, List<IterationResult> iterations, Map<Work, Need> needs) {}
+
+  /** The methods that need a work, and the iteration that the first of them needs it in. */
+  public record Need(Set<String> methods, int iteration) {}
+
+  /** How far the run has come with {@code outputs}. */
+  public Outlook outlook(Map<Work, Output> outputs) {
+    return walk(outputs, work -> Optional.empty());
+  }
+
+  /**
+   * How many works are still to be done, by kind: counted by walking on as if each missing output
+   * were there.
+   */
+  public SortedMap<String, Integer> remaining(Map<Work, Output> outputs) {
+    return walk(outputs, work -> Optional.of(placeholder(work))).ready().stream()
+        .collect(Collectors.toMap(Work::kind, work -> 1, Integer::sum, TreeMap::new));
+  }
+
+  private Outlook walk(Map<Work, Output> outputs, Function<Work, Optional<Output>> missing) {
+    Set<Work> ready = new LinkedHashSet<>();
+    Map<Work, Need> needs = new LinkedHashMap<>();
+    List<IterationResult> iterations = new ArrayList<>();
+    for (Method method : spec.settings().methods()) {
+      new Walk(method, outputs, missing, ready, needs, iterations).run();
+    }
+    return new Outlook(List.copyOf(ready), iterations, needs);
+  }
+
+  /** The walk through one method; an empty Optional stands for what is not known yet. */
+  private final class Walk {
+
+    private final Method method;
+    private final Map<Work, Output> outputs;
+    private final Function<Work, Optional<Output>> missing;
+    private final Set<Work> ready;
+    private final Map<Work, Need> needs;
+    private final List<IterationResult> iterations;
+    private final Optional<Output> fineTuned;
+    private Optional<List<Output>> trained = Optional.empty();
+    private int iteration;
+
+    Walk(
+        Method method,
+        Map<Work, Output> outputs,
+        Function<Work, Optional<Output>> missing,
+        Set<Work> ready,
+        Map<Work, Need> needs,
+        List<IterationResult> iterations) {
+      this.method = method;
+      this.outputs = outputs;
+      this.missing = missing;
+      this.ready = ready;
+      this.needs = needs;
+      this.iterations = iterations;
+      this.fineTuned = output(new Work.FineTune(spec.data().fineTuning()));
+    }
+
+    void run() {
+      Optional<ArtifactId> reference = fineTuned.map(Output::artifact);
+      trained = fineTuned.map(List::of);
+      complete(reference, reference);
+      ProximalPoint.<Optional<ArtifactId>>run(
+          method.outerLoop(), reference, this::proximalStep, this::extrapolate);
+    }
+
+    private Optional<ArtifactId> proximalStep(
+        int t, Optional<ArtifactId> reference, Optional<ArtifactId> start) {
+      iteration = t + 1;
+      trained =
+          pairs(reference)
+              .flatMap(
+                  pairs ->
+                      start.flatMap(
+                          from ->
+                              all(
+                                  IntStream.range(0, spec.settings().training().replicas())
+                                      .<Work>mapToObj(
+                                          k -> new Work.TrainReplica(from, pairs, iteration, k))
+                                      .toList())));
+      return trained.flatMap(
+          replicas ->
+              replicas.size() == 1
+                  ? Optional.of(replicas.get(0).artifact())
+                  : artifact(new Work.AverageReplicas(artifacts(replicas))));
+    }
+
+    private Optional<ArtifactId> extrapolate(
+        Optional<ArtifactId> next, Optional<ArtifactId> anchor, double alpha) {
+      Optional<ArtifactId> extrapolated =
+          alpha == 0
+              ? next
+              : next.flatMap(
+                  to -> anchor.flatMap(from -> artifact(new Work.Extrapolate(to, from, alpha))));
+      complete(next, extrapolated);
+      return extrapolated;
+    }
+
+    private Optional<List<ArtifactId>> pairs(Optional<ArtifactId> reference) {
+      List<ArtifactId> shards = spec.data().iterations().get(iteration - 1);
+      return reference.flatMap(
+          theta ->
+              sequence(
+                  shards.stream()
+                      .map(
+                          shard ->
+                              labelled(theta, shard, Purpose.TRAINING, iteration)
+                                  .flatMap(s -> artifact(new Work.ScoreShard(theta, s))))
+                      .toList()));
+    }
+
+    private Optional<ArtifactId> labelled(
+        ArtifactId policy, ArtifactId shard, Purpose purpose, int drawnFor) {
+      if (spec.data().source() == PairSource.GIVEN) {
+        return Optional.of(shard);
+      }
+      return artifact(new Work.SampleShard(policy, shard, purpose, drawnFor))
+          .flatMap(responses -> artifact(new Work.LabelShard(responses, purpose, drawnFor)));
+    }
+
+    private void complete(Optional<ArtifactId> proximal, Optional<ArtifactId> extrapolated) {
+      Optional<EvaluatedPolicy> first = proximal.flatMap(this::evaluate);
+      Optional<EvaluatedPolicy> second = extrapolated.flatMap(this::evaluate);
+      if (first.isPresent() && second.isPresent()) {
+        iterations.add(
+            new IterationResult(
+                method.name(),
+                iteration,
+                first.get(),
+                second.get(),
+                trained.orElseThrow().stream().map(Output::log).toList()));
+      }
+    }
+
+    private Optional<EvaluatedPolicy> evaluate(ArtifactId policy) {
+      ArtifactId baseline = fineTuned.orElseThrow().artifact();
+      return heldOut(policy)
+          .flatMap(
+              samples ->
+                  heldOut(baseline)
+                      .flatMap(before -> artifact(new Work.Evaluate(samples, before)))
+                      .map(metrics -> new EvaluatedPolicy(policy, metrics, samples)));
+    }
+
+    /**
+     * The held-out shards under a policy: its own responses scored by the fine-tuned model, or the
+     * given pairs scored by the policy.
+     */
+    private Optional<List<ArtifactId>> heldOut(ArtifactId policy) {
+      ArtifactId scorer =
+          spec.data().source() == PairSource.GIVEN ? policy : fineTuned.orElseThrow().artifact();
+      return sequence(
+          spec.data().evaluation().stream()
+              .map(
+                  shard ->
+                      labelled(policy, shard, Purpose.EVALUATION, 0)
+                          .flatMap(s -> artifact(new Work.ScoreShard(scorer, s))))
+              .toList());
+    }
+
+    private Optional<List<Output>> all(List<Work> works) {
+      return sequence(works.stream().map(this::output).toList());
+    }
+
+    private Optional<ArtifactId> artifact(Work work) {
+      return output(work).map(Output::artifact);
+    }
+
+    private Optional<Output> output(Work work) {
+      needs
+          .computeIfAbsent(work, w -> new Need(new LinkedHashSet<>(), iteration))
+          .methods()
+          .add(method.name());
+      Output output = outputs.get(work);
+      if (output == null) {
+        ready.add(work);
+        return missing.apply(work);
+      }
+      return Optional.of(output);
+    }
+  }
+
+  private static <T> Optional<List<T>> sequence(List<Optional<T>> optionals) {
+    return optionals.stream().allMatch(Optional::isPresent)
+        ? Optional.of(optionals.stream().map(Optional::get).toList())
+        : Optional.empty();
+  }
+
+  private static List<ArtifactId> artifacts(Collection<Output> outputs) {
+    return outputs.stream().map(Output::artifact).toList();
+  }
+
+  private static Output placeholder(Work work) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256")
+              .digest(work.toString().getBytes(StandardCharsets.UTF_8));
+      return Output.of(new ArtifactId(HexFormat.of().formatHex(digest)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package dev.proxima.actors.coordinator;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.proxima.actors.node.PolicyActor;
+import dev.proxima.actors.node.PreferenceActor;
+import dev.proxima.actors.node.ReferenceActor;
+import dev.proxima.actors.node.SamplerActor;
+import dev.proxima.actors.serialization.CborSerializable;
+import dev.proxima.actors.work.Work;
+import dev.proxima.actors.work.WorkReply;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/** Something that does one work at a time. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "slot")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = WorkerSlot.Device.class, name = "device"),
+  @JsonSubTypes.Type(value = WorkerSlot.Labeller.class, name = "labeller"),
+  @JsonSubTypes.Type(value = WorkerSlot.Parameters.class, name = "parameters"),
+})
+public sealed interface WorkerSlot extends CborSerializable {
+
+  /** Unique in the cluster, for people to read. */
+  String name();
+
+  boolean canDo(Work work);
+
+  void assign(String lease, Work work, ActorRef<WorkReply> replyTo);
+
+  /** A device with its three actors, which take turns. */
+  record Device(
+      String name,
+      ActorRef<SamplerActor.Command> sampler,
+      ActorRef<ReferenceActor.Command> reference,
+      ActorRef<PolicyActor.Command> policy)
+      implements WorkerSlot {
+
+    @Override
+    public boolean canDo(Work work) {
+      return work instanceof Work.OnDevice;
+    }
+
+    @Override
+    public void assign(String lease, Work work, ActorRef<WorkReply> replyTo) {
+      if (work instanceof Work.SampleShard shard) {
+        sampler.tell(new SamplerActor.SampleShard(lease, shard, replyTo));
+      } else if (work instanceof Work.ScoreShard shard) {
+        reference.tell(new ReferenceActor.ScoreShard(lease, shard, replyTo));
+      } else if (work instanceof Work.TrainReplica replica) {
+        policy.tell(new PolicyActor.TrainReplica(lease, replica, replyTo));
+      } else if (work instanceof Work.FineTune fineTune) {
+        policy.tell(new PolicyActor.FineTune(lease, fineTune, replyTo));
+      }
+    }
+  }
+
+  /** A node's preference actor. */
+  record Labeller(String name, ActorRef<PreferenceActor.Command> preferences)
+      implements WorkerSlot {
+
+    @Override
+    public boolean canDo(Work work) {
+      return work instanceof Work.LabelShard;
+    }
+
+    @Override
+    public void assign(String lease, Work work, ActorRef<WorkReply> replyTo) {
+      preferences.tell(new PreferenceActor.LabelShard(lease, (Work.LabelShard) work, replyTo));
+    }
+  }
+
+  /** The coordinator's own parameter actor. */
+  record Parameters(String name, ActorRef<ParameterActor.Command> parameters)
+      implements WorkerSlot {
+
+    @Override
+    public boolean canDo(Work work) {
+      return work instanceof Work.OnParameters;
+    }
+
+    @Override
+    public void assign(String lease, Work work, ActorRef<WorkReply> replyTo) {
+      parameters.tell(new ParameterActor.Perform(lease, (Work.OnParameters) work, replyTo));
+    }
+  }
+}

@@ -1,0 +1,198 @@
+package dev.proxima.actors.node;
+
+import dev.proxima.actors.artifacts.ArtifactId;
+import dev.proxima.actors.artifacts.JsonArtifacts;
+import dev.proxima.actors.artifacts.PromptResponses;
+import dev.proxima.actors.run.RunSettings;
+import dev.proxima.actors.run.RunSettings.FineTuning;
+import dev.proxima.actors.run.RunSettings.PreferenceTraining;
+import dev.proxima.actors.serialization.CborSerializable;
+import dev.proxima.actors.work.Assignment;
+import dev.proxima.actors.work.Output;
+import dev.proxima.actors.work.Work;
+import dev.proxima.actors.work.WorkReply;
+import dev.proxima.actors.work.Worker;
+import dev.proxima.algorithms.objective.PreferenceObjective;
+import dev.proxima.algorithms.random.RandomStream;
+import dev.proxima.models.ComputeDevice;
+import dev.proxima.models.TokenPair;
+import dev.proxima.models.TokenSequence;
+import dev.proxima.models.Trainer;
+import dev.proxima.models.TrainingOptions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+
+/**
+ * Trains a copy of the policy on one device, on a thread of its own: supervised fine-tuning and the
+ * proximal step. Answers the coordinator that assigned the work, and tells it of every step.
+ */
+public final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
+
+  public sealed interface Command extends CborSerializable {}
+
+  /** Initialise a model and fine-tune it. */
+  public record FineTune(String lease, Work.FineTune work, ActorRef<WorkReply> replyTo)
+      implements Command, Assignment {}
+
+  /** Make one logical replica's share of the proximal step. */
+  public record TrainReplica(String lease, Work.TrainReplica work, ActorRef<WorkReply> replyTo)
+      implements Command, Assignment {}
+
+  private record StartFound(TrainReplica order, ParameterCache.Reply reply) implements Command {}
+
+  private final NodeContext node;
+  private final RunSettings settings;
+  private final ComputeDevice device;
+  private final ActorRef<ParameterCache.Command> parameters;
+
+  static Behavior<Command> create(
+      NodeContext node, ComputeDevice device, ActorRef<ParameterCache.Command> parameters) {
+    return Behaviors.setup(context -> new PolicyActor(context, node, device, parameters));
+  }
+
+  private PolicyActor(
+      ActorContext<Command> context,
+      NodeContext node,
+      ComputeDevice device,
+      ActorRef<ParameterCache.Command> parameters) {
+    super(context);
+    this.node = node;
+    this.settings = node.spec().settings();
+    this.device = device;
+    this.parameters = parameters;
+  }
+
+  @Override
+  public Receive<Command> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(FineTune.class, this::onFineTune)
+        .onMessage(TrainReplica.class, this::onTrainReplica)
+        .onMessage(StartFound.class, this::onStartFound)
+        .build();
+  }
+
+  private Behavior<Command> onFineTune(FineTune order) {
+    Worker.answer(order, () -> fineTune(order));
+    return this;
+  }
+
+  private Behavior<Command> onTrainReplica(TrainReplica order) {
+    ParameterCache.acquire(
+        getContext(), parameters, order.work().start(), reply -> new StartFound(order, reply));
+    return this;
+  }
+
+  private Behavior<Command> onStartFound(StartFound found) {
+    ParameterCache.answer(
+        found.order(), found.reply(), start -> trainReplica(found.order(), start));
+    return this;
+  }
+
+  private Output fineTune(FineTune order) {
+    List<TokenSequence> examples =
+        JsonArtifacts.readLines(node.store(), order.work().data(), PromptResponses.class).stream()
+            .map(line -> sequence(line, 0))
+            .toList();
+    ArtifactId initial =
+        node.store()
+            .write(path -> node.engine().initialise(node.spec().model(), settings.seed(), path));
+    FineTuning tuning = settings.fineTuning();
+    Epochs epochs =
+        new Epochs(
+            examples.size(),
+            tuning.batchSize(),
+            tuning.epochs(),
+            epoch -> RandomStream.of(settings.seed(), "fine-tune", epoch));
+    TrainingLog log = new TrainingLog(order, 0, 0, epochs.steps());
+    return train(
+        node.store().read(initial),
+        tuning.optimisation().over(epochs.steps()),
+        epochs,
+        log,
+        (trainer, batch) -> log.fineTuned(trainer.fineTune(pick(examples, batch))));
+  }
+
+  private Output trainReplica(TrainReplica order, Path start) {
+    Work.TrainReplica work = order.work();
+    PreferenceTraining training = settings.training();
+    List<TokenPair> pairs = replicaPairs(work);
+    if (pairs.isEmpty()) {
+      return new Output(work.start(), JsonArtifacts.writeLines(node.store(), List.of()));
+    }
+    double beta = training.betaAt(work.iteration());
+    PreferenceObjective objective = training.objectiveAt(work.iteration());
+    Epochs epochs =
+        new Epochs(
+            pairs.size(),
+            training.batchSize(),
+            training.epochs(),
+            epoch ->
+                RandomStream.of(settings.seed(), "train", work.iteration(), work.replica(), epoch));
+    TrainingLog log = new TrainingLog(order, work.iteration(), work.replica(), epochs.steps());
+    return train(
+        start,
+        training.optimisation().over(epochs.steps()),
+        epochs,
+        log,
+        (trainer, indices) -> {
+          List<TokenPair> batch = pick(pairs, indices);
+          log.preferred(trainer.prefer(batch, objective), batch, beta);
+        });
+  }
+
+  private Output train(
+      Path start, TrainingOptions options, Epochs epochs, TrainingLog log, TrainingStep step) {
+    try (Trainer trainer = node.engine().trainer(start, node.spec().model(), device, options)) {
+      for (int i = 0; i < epochs.steps(); i++) {
+        node.stop().check();
+        step.make(trainer, epochs.batch(i));
+      }
+      ArtifactId trained = node.store().write(trainer::save);
+      return new Output(trained, JsonArtifacts.writeLines(node.store(), log.steps()));
+    }
+  }
+
+  private List<TokenPair> replicaPairs(Work.TrainReplica work) {
+    List<PromptResponses> preferred =
+        JsonArtifacts.readLines(node.store(), work.pairs(), PromptResponses.class).stream()
+            .filter(line -> line.preference() != null)
+            .toList();
+    List<TokenPair> pairs = new ArrayList<>();
+    for (int i = work.replica(); i < preferred.size(); i += settings.training().replicas()) {
+      PromptResponses line = preferred.get(i);
+      int chosen = line.preference().chosen();
+      int rejected = line.preference().rejected();
+      pairs.add(
+          new TokenPair(
+              sequence(line, chosen),
+              sequence(line, rejected),
+              line.responses().get(chosen).referenceLogp(),
+              line.responses().get(rejected).referenceLogp()));
+    }
+    return pairs;
+  }
+
+  private static TokenSequence sequence(PromptResponses line, int response) {
+    return TokenSequence.of(line.promptTokens(), line.responses().get(response).tokens());
+  }
+
+  private static <T> List<T> pick(List<T> from, int[] indices) {
+    List<T> picked = new ArrayList<>(indices.length);
+    for (int index : indices) {
+      picked.add(from.get(index));
+    }
+    return picked;
+  }
+
+  @FunctionalInterface
+  private interface TrainingStep {
+    void make(Trainer trainer, int[] batch);
+  }
+}

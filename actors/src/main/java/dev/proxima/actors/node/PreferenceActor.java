@@ -1,0 +1,89 @@
+package dev.proxima.actors.node;
+
+import dev.proxima.actors.artifacts.JsonArtifacts;
+import dev.proxima.actors.artifacts.PromptResponses;
+import dev.proxima.actors.artifacts.PromptResponses.Preference;
+import dev.proxima.actors.artifacts.PromptResponses.Response;
+import dev.proxima.actors.run.RunSettings.Labels;
+import dev.proxima.actors.serialization.CborSerializable;
+import dev.proxima.actors.work.Assignment;
+import dev.proxima.actors.work.Output;
+import dev.proxima.actors.work.Work;
+import dev.proxima.actors.work.Work.Purpose;
+import dev.proxima.actors.work.WorkReply;
+import dev.proxima.actors.work.Worker;
+import dev.proxima.algorithms.preference.BestAgainstWorst;
+import dev.proxima.algorithms.preference.PlackettLuce;
+import dev.proxima.algorithms.random.RandomStream;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+
+/**
+ * Labels responses: a reward for each, and for training the best against the worst, drawn from
+ * Bradley-Terry or by the reward itself. Answers the coordinator that assigned the shard.
+ */
+public final class PreferenceActor extends AbstractBehavior<PreferenceActor.Command> {
+
+  public sealed interface Command extends CborSerializable {}
+
+  /** Label a shard's responses. */
+  public record LabelShard(String lease, Work.LabelShard work, ActorRef<WorkReply> replyTo)
+      implements Command, Assignment {}
+
+  private final NodeContext node;
+
+  static Behavior<Command> create(NodeContext node) {
+    return Behaviors.setup(context -> new PreferenceActor(context, node));
+  }
+
+  private PreferenceActor(ActorContext<Command> context, NodeContext node) {
+    super(context);
+    this.node = node;
+  }
+
+  @Override
+  public Receive<Command> createReceive() {
+    return newReceiveBuilder().onMessage(LabelShard.class, this::onLabelShard).build();
+  }
+
+  private Behavior<Command> onLabelShard(LabelShard order) {
+    Worker.answer(order, () -> label(order.work()));
+    return this;
+  }
+
+  private Output label(Work.LabelShard work) {
+    List<PromptResponses> lines = new ArrayList<>();
+    for (PromptResponses prompt :
+        JsonArtifacts.readLines(node.store(), work.responses(), PromptResponses.class)) {
+      List<Response> rewarded =
+          prompt.responses().stream()
+              .map(r -> r.withReward(node.reward().reward(prompt.prompt(), r.text())))
+              .toList();
+      lines.add(
+          prompt.with(
+              rewarded,
+              work.purpose() == Purpose.TRAINING
+                  ? prefer(work.iteration(), prompt.id(), rewarded)
+                  : null));
+    }
+    return Output.of(JsonArtifacts.writeLines(node.store(), lines));
+  }
+
+  private Preference prefer(int iteration, int prompt, List<Response> responses) {
+    double[] utilities = responses.stream().mapToDouble(Response::reward).toArray();
+    if (node.spec().settings().labels() == Labels.BRADLEY_TERRY) {
+      long seed = node.spec().settings().seed();
+      utilities =
+          PlackettLuce.utilities(utilities, RandomStream.of(seed, "label", iteration, prompt));
+    }
+    return BestAgainstWorst.pair(utilities)
+        .map(pairing -> new Preference(pairing.chosen(), pairing.rejected()))
+        .orElse(null);
+  }
+}

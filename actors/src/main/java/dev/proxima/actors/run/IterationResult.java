@@ -1,0 +1,33 @@
+package dev.proxima.actors.run;
+
+import dev.proxima.actors.artifacts.ArtifactId;
+import dev.proxima.actors.serialization.CborSerializable;
+import java.util.List;
+
+/**
+ * What one iteration of one method left behind.
+ *
+ * @param iteration 0 for supervised fine-tuning
+ * @param proximal thetahat_t and how it did on the held-out prompts
+ * @param extrapolated theta_t, likewise; the same as {@code proximal} at iteration 0 and where
+ *     alpha is 0
+ * @param logs the training steps of each replica, in order
+ */
+public record IterationResult(
+    String method,
+    int iteration,
+    EvaluatedPolicy proximal,
+    EvaluatedPolicy extrapolated,
+    List<ArtifactId> logs)
+    implements CborSerializable {
+
+  /**
+   * A policy with its evaluation.
+   *
+   * @param parameters model.safetensors
+   * @param evaluation its metrics, as JSON
+   * @param samples its shards of held-out prompts, responses and scores
+   */
+  public record EvaluatedPolicy(
+      ArtifactId parameters, ArtifactId evaluation, List<ArtifactId> samples) {}
+}

@@ -1,0 +1,102 @@
+package dev.proxima.actors.run;
+
+import dev.proxima.algorithms.objective.Objectives;
+import dev.proxima.algorithms.objective.PreferenceObjective;
+import dev.proxima.algorithms.outer.OuterLoop;
+import dev.proxima.models.SamplingOptions;
+import dev.proxima.models.TrainingOptions;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The settings of a run: what its result depends on beside data and model shape. Devices, folders
+ * and time-outs are not here, since a result does not depend on them.
+ *
+ * @param name the run's name
+ * @param seed every random draw of the run derives from it
+ * @param fineTuning the supervised stage before the outer loop
+ * @param sampling how the policy's responses are sampled for training
+ * @param labels how preferences are drawn from rewards
+ * @param training the proximal step
+ * @param evaluation how responses to held-out prompts are sampled
+ * @param methods the outer loops to compare, each from the same fine-tuned model
+ */
+public record RunSettings(
+    String name,
+    long seed,
+    FineTuning fineTuning,
+    SamplingOptions sampling,
+    Labels labels,
+    PreferenceTraining training,
+    SamplingOptions evaluation,
+    List<Method> methods) {
+
+  /** How rewards become preferences. */
+  public enum Labels {
+    /** Drawn from the Bradley-Terry model on the rewards. */
+    BRADLEY_TERRY,
+    /** The higher reward wins. */
+    REWARD
+  }
+
+  /** Supervised fine-tuning: {@code epochs} passes in batches of {@code batchSize} examples. */
+  public record FineTuning(int epochs, int batchSize, Optimisation optimisation) {}
+
+  /**
+   * The proximal step of every iteration.
+   *
+   * @param epochs passes over the iteration's pairs
+   * @param batchSize pairs per optimiser step
+   * @param replicas logical replicas; each trains on its share of the pairs and their parameters
+   *     are averaged at the end of the iteration
+   * @param objective the objective's name, see {@link Objectives}
+   * @param beta KL strength per iteration; the last value goes on
+   * @param options the objective's further options by name
+   */
+  public record PreferenceTraining(
+      int epochs,
+      int batchSize,
+      int replicas,
+      String objective,
+      List<Double> beta,
+      Map<String, Double> options,
+      Optimisation optimisation) {
+
+    /** The KL strength of 1-based {@code iteration}. */
+    public double betaAt(int iteration) {
+      return beta.get(Math.min(iteration, beta.size()) - 1);
+    }
+
+    /** The objective of 1-based {@code iteration}. */
+    public PreferenceObjective objectiveAt(int iteration) {
+      Map<String, Double> all = new HashMap<>(options);
+      all.put("beta", betaAt(iteration));
+      return Objectives.create(objective, all);
+    }
+  }
+
+  /** See {@link TrainingOptions}; the total number of steps follows from the data. */
+  public record Optimisation(
+      double learningRate,
+      double warmupRatio,
+      TrainingOptions.Schedule schedule,
+      double weightDecay,
+      double maxGradNorm,
+      int microBatchTokens) {
+
+    public TrainingOptions over(int totalSteps) {
+      return new TrainingOptions(
+          learningRate,
+          warmupRatio,
+          schedule,
+          totalSteps,
+          weightDecay,
+          maxGradNorm,
+          microBatchTokens);
+    }
+  }
+
+  /** A named outer loop, such as "apo" with alpha = 0.3 or "iterative-dpo" with alpha = 0. */
+  public record Method(String name, OuterLoop outerLoop) {}
+}

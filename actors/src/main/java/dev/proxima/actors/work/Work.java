@@ -1,0 +1,150 @@
+package dev.proxima.actors.work;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.proxima.actors.artifacts.ArtifactId;
+import dev.proxima.actors.serialization.CborSerializable;
+import java.util.List;
+
+/**
+ * A unit of a run's work, named by all that its result depends on beside the run's specification.
+ * Equal works have equal results, so work that two methods share is done once, and work that a lost
+ * worker had begun is simply done again elsewhere.
+ */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "work")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = Work.FineTune.class, name = "fine-tune"),
+  @JsonSubTypes.Type(value = Work.SampleShard.class, name = "sample"),
+  @JsonSubTypes.Type(value = Work.LabelShard.class, name = "label"),
+  @JsonSubTypes.Type(value = Work.ScoreShard.class, name = "score"),
+  @JsonSubTypes.Type(value = Work.TrainReplica.class, name = "train"),
+  @JsonSubTypes.Type(value = Work.AverageReplicas.class, name = "average"),
+  @JsonSubTypes.Type(value = Work.Extrapolate.class, name = "extrapolate"),
+  @JsonSubTypes.Type(value = Work.Evaluate.class, name = "evaluate"),
+})
+public sealed interface Work extends CborSerializable {
+
+  /** The kind of work, in a word for people: "sample", "train", ... */
+  String kind();
+
+  /** Whether the result is a version of the parameters, which the nodes will need. */
+  default boolean makesParameters() {
+    return false;
+  }
+
+  /** Work for a device: a policy, reference or sampler actor. */
+  sealed interface OnDevice extends Work {}
+
+  /** Work on files, beside the coordinator. */
+  sealed interface OnParameters extends Work {}
+
+  /** What responses are for; draws for training and for evaluation are independent. */
+  enum Purpose {
+    TRAINING,
+    EVALUATION
+  }
+
+  /** Initialises a model and fine-tunes it on {@code data}; the result is pi_ref's parameters. */
+  record FineTune(ArtifactId data) implements OnDevice {
+    @Override
+    public String kind() {
+      return "fine-tune";
+    }
+
+    @Override
+    public boolean makesParameters() {
+      return true;
+    }
+  }
+
+  /**
+   * Samples responses to {@code prompts}.
+   *
+   * @param iteration addresses the random draws; 0 for evaluation, so that all policies are
+   *     evaluated with common random numbers
+   */
+  record SampleShard(ArtifactId parameters, ArtifactId prompts, Purpose purpose, int iteration)
+      implements OnDevice {
+    @Override
+    public String kind() {
+      return "sample";
+    }
+  }
+
+  /** Rewards {@code responses} and, for training, pairs the best against the worst. */
+  record LabelShard(ArtifactId responses, Purpose purpose, int iteration) implements Work {
+    @Override
+    public String kind() {
+      return "label";
+    }
+  }
+
+  /**
+   * Adds the reference log-probabilities: of the preferred pair where there is a preference, else
+   * of every response.
+   */
+  record ScoreShard(ArtifactId parameters, ArtifactId responses) implements OnDevice {
+    @Override
+    public String kind() {
+      return "score";
+    }
+  }
+
+  /**
+   * One logical replica's share of the proximal step.
+   *
+   * @param start where its parameters start
+   * @param pairs scored shards of the iteration; the replica takes every {@code replicas}-th pair
+   */
+  record TrainReplica(ArtifactId start, List<ArtifactId> pairs, int iteration, int replica)
+      implements OnDevice {
+    @Override
+    public String kind() {
+      return "train";
+    }
+
+    @Override
+    public boolean makesParameters() {
+      return true;
+    }
+  }
+
+  /** thetahat_{t+1}: the mean of the replicas, in logical order. */
+  record AverageReplicas(List<ArtifactId> replicas) implements OnParameters {
+    @Override
+    public String kind() {
+      return "average";
+    }
+
+    @Override
+    public boolean makesParameters() {
+      return true;
+    }
+  }
+
+  /** theta_{t+1} = proximal + alpha (proximal - anchor). */
+  record Extrapolate(ArtifactId proximal, ArtifactId anchor, double alpha) implements OnParameters {
+    @Override
+    public String kind() {
+      return "extrapolate";
+    }
+
+    @Override
+    public boolean makesParameters() {
+      return true;
+    }
+  }
+
+  /**
+   * The metrics of a policy on the held-out prompts.
+   *
+   * @param policy its shards, with its own and the fine-tuned model's log-probabilities
+   * @param baseline the fine-tuned model's shards
+   */
+  record Evaluate(List<ArtifactId> policy, List<ArtifactId> baseline) implements OnParameters {
+    @Override
+    public String kind() {
+      return "evaluate";
+    }
+  }
+}

@@ -1,0 +1,28 @@
+package dev.proxima.actors.work;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.proxima.actors.serialization.CborSerializable;
+
+/** What a worker tells the coordinator about an {@link Assignment}. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "reply")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = WorkReply.Stepped.class, name = "stepped"),
+  @JsonSubTypes.Type(value = WorkReply.Done.class, name = "done"),
+  @JsonSubTypes.Type(value = WorkReply.Failed.class, name = "failed"),
+})
+public sealed interface WorkReply extends CborSerializable {
+
+  String lease();
+
+  /** Renews the lease: an optimiser step was made. */
+  record Stepped(String lease, StepMetrics metrics) implements WorkReply {}
+
+  record Done(String lease, Work work, Output output) implements WorkReply {}
+
+  /**
+   * @param reason one line
+   * @param permanent whether another worker would fail likewise, as with a corrupt artefact
+   */
+  record Failed(String lease, Work work, String reason, boolean permanent) implements WorkReply {}
+}

@@ -1,0 +1,42 @@
+package dev.proxima.actors.work;
+
+import dev.proxima.actors.artifacts.ArtifactException;
+import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
+
+/** What all workers have in common: an assignment is answered on every path. */
+public final class Worker {
+
+  private Worker() {}
+
+  /**
+   * Does the assigned work and answers with its result. A failure is answered and then thrown on,
+   * so that supervision restarts the worker with a clean state; only a bad artefact, which is not
+   * the worker's fault, and a cancellation end here.
+   */
+  public static void answer(Assignment assignment, Supplier<Output> work) {
+    try {
+      Output output = work.get();
+      assignment.replyTo().tell(new WorkReply.Done(assignment.lease(), assignment.work(), output));
+    } catch (ArtifactException e) {
+      fail(assignment, e.getMessage(), true);
+    } catch (CancellationException e) {
+      fail(assignment, e.getMessage(), false);
+    } catch (LinkageError e) {
+      fail(assignment, e.toString(), false);
+      // A native library that does not fit ends the work; the bare error would end the JVM.
+      throw new IllegalStateException(e);
+    } catch (RuntimeException | Error e) {
+      fail(assignment, e.toString(), false);
+      throw e;
+    }
+  }
+
+  /** Answers that the work failed, with the first line of {@code reason}. */
+  public static void fail(Assignment assignment, String reason, boolean permanent) {
+    String line = reason.lines().findFirst().orElse("");
+    assignment
+        .replyTo()
+        .tell(new WorkReply.Failed(assignment.lease(), assignment.work(), line, permanent));
+  }
+}

@@ -1,0 +1,89 @@
+package dev.proxima.actors.coordinator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.proxima.actors.artifacts.ArtifactStore;
+import dev.proxima.actors.fixtures.ActorConfig;
+import dev.proxima.actors.fixtures.FakeNode;
+import dev.proxima.actors.fixtures.FakeWork;
+import dev.proxima.actors.fixtures.Runs;
+import dev.proxima.actors.run.RunEvent;
+import dev.proxima.actors.run.RunSpec;
+import dev.proxima.actors.work.Assignment;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.persistence.jdbc.testkit.javadsl.SchemaUtils;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The embedded journal that ships: H2 in a file, by persistence-jdbc. */
+class CoordinatorJournalTest {
+
+  @TempDir Path folder;
+
+  @Test
+  void eventsOutliveTheActorSystem() throws Exception {
+    ArtifactStore store = new ArtifactStore(folder.resolve("artifacts"));
+    RunSpec spec = Runs.sampled(store);
+    FakeWork work = new FakeWork(store);
+
+    inSystem(
+        (kit, listener, coordinator) -> {
+          assertThat(await(listener, RunEvent.RunRecovered.class).completed()).isZero();
+          FakeNode node = FakeNode.silent(kit, "node");
+          coordinator.tell(node.joined());
+          for (int i = 0; i < 2; i++) {
+            Assignment order = node.order();
+            order.replyTo().tell(work.done(order));
+            await(listener, RunEvent.WorkCompleted.class);
+          }
+        },
+        spec,
+        store);
+    assertThat(folder.resolve("journal.mv.db")).isNotEmptyFile();
+
+    inSystem(
+        (kit, listener, coordinator) -> {
+          assertThat(await(listener, RunEvent.RunRecovered.class).completed()).isEqualTo(2);
+          coordinator.tell(FakeNode.diligent(kit, "node", work).joined());
+          assertThat(await(listener, RunEvent.RunCompleted.class).iterations()).hasSize(6);
+        },
+        spec,
+        store);
+  }
+
+  @FunctionalInterface
+  private interface Scene {
+    void play(
+        ActorTestKit kit,
+        TestProbe<RunEvent> listener,
+        ActorRef<ApoCoordinator.Command> coordinator);
+  }
+
+  private void inSystem(Scene scene, RunSpec spec, ArtifactStore store) throws Exception {
+    ActorTestKit kit = ActorTestKit.create(ActorConfig.journal(folder.resolve("journal")));
+    try {
+      SchemaUtils.createIfNotExists(kit.system()).toCompletableFuture().get(10, TimeUnit.SECONDS);
+      TestProbe<RunEvent> listener = kit.createTestProbe(RunEvent.class);
+      LeasePolicy leases = new LeasePolicy(Duration.ofMinutes(1), 1);
+      scene.play(
+          kit,
+          listener,
+          kit.spawn(ApoCoordinator.create("run", "f", spec, store, leases, listener.ref())));
+    } finally {
+      kit.shutdownTestKit();
+    }
+  }
+
+  private static <E extends RunEvent> E await(TestProbe<RunEvent> listener, Class<E> kind) {
+    RunEvent event = listener.receiveMessage();
+    while (!kind.isInstance(event)) {
+      event = listener.receiveMessage();
+    }
+    return kind.cast(event);
+  }
+}

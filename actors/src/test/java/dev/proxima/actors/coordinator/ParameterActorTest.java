@@ -1,0 +1,111 @@
+package dev.proxima.actors.coordinator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import dev.proxima.actors.artifacts.ArtifactId;
+import dev.proxima.actors.artifacts.ArtifactStore;
+import dev.proxima.actors.artifacts.JsonArtifacts;
+import dev.proxima.actors.artifacts.PromptResponses;
+import dev.proxima.actors.artifacts.PromptResponses.Response;
+import dev.proxima.actors.fixtures.ParameterFiles;
+import dev.proxima.actors.fixtures.Runs;
+import dev.proxima.actors.work.Output;
+import dev.proxima.actors.work.Work;
+import dev.proxima.actors.work.WorkReply;
+import dev.proxima.algorithms.evaluation.Estimate;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.apache.pekko.actor.testkit.typed.javadsl.BehaviorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ParameterActorTest {
+
+  @TempDir Path folder;
+  private ArtifactStore store;
+  private BehaviorTestKit<ParameterActor.Command> actor;
+  private final TestInbox<WorkReply> replies = TestInbox.create();
+
+  @BeforeEach
+  void start() {
+    store = new ArtifactStore(folder);
+    actor = BehaviorTestKit.create(ParameterActor.create(store));
+  }
+
+  @Test
+  void averagesReplicas() {
+    Work.AverageReplicas work =
+        new Work.AverageReplicas(
+            List.of(Runs.parameters(store, 1, -2), Runs.parameters(store, 4, 0)));
+    assertThat(parameters(work)).containsExactly(2.5f, -1);
+  }
+
+  /** 3 + 0.5 (3 - 1) = 4 and -1 + 0.5 (-1 - 1) = -2. */
+  @Test
+  void extrapolates() {
+    Work.Extrapolate work =
+        new Work.Extrapolate(Runs.parameters(store, 3, -1), Runs.parameters(store, 1, 1), 0.5);
+    assertThat(parameters(work)).containsExactly(4, -2);
+  }
+
+  @Test
+  void evaluatesSeveralShardsAsOne() {
+    ArtifactId first = shard(2);
+    ArtifactId second = shard(4);
+    Output output = perform(new Work.Evaluate(List.of(first, second), List.of(first, second)));
+    Map<String, Estimate> metrics =
+        JsonArtifacts.read(store, output.artifact(), new TypeReference<>() {});
+    assertThat(metrics)
+        .containsEntry("reward_mean", new Estimate(3, 1, 2))
+        .containsEntry("win_rate_vs_sft", new Estimate(0.5, 0, 2));
+  }
+
+  @Test
+  void aMissingArtefactIsAnsweredAndIsNotTheActorsFault() {
+    ArtifactId missing = new ArtifactId("0".repeat(64));
+    Work.AverageReplicas work = new Work.AverageReplicas(List.of(missing));
+    actor.run(new ParameterActor.Perform("l", work, replies.getRef()));
+    WorkReply.Failed failed = (WorkReply.Failed) replies.receiveMessage();
+    assertThat(failed.lease()).isEqualTo("l");
+    assertThat(failed.work()).isEqualTo(work);
+    assertThat(failed.permanent()).isTrue();
+    assertThat(failed.reason()).contains(missing.sha256()).hasLineCount(1);
+    assertThat(replies.hasMessages()).isFalse();
+  }
+
+  @Test
+  void filesThatDoNotFitAreAnsweredOnceAndThrown() {
+    Work.AverageReplicas work =
+        new Work.AverageReplicas(List.of(Runs.parameters(store, 1), Runs.parameters(store, 1, 2)));
+    assertThatThrownBy(() -> actor.run(new ParameterActor.Perform("l", work, replies.getRef())))
+        .isInstanceOf(IllegalArgumentException.class);
+    WorkReply.Failed failed = (WorkReply.Failed) replies.receiveMessage();
+    assertThat(failed.permanent()).isFalse();
+    assertThat(failed.reason()).contains("tensor 'logits' differs");
+    assertThat(replies.hasMessages()).isFalse();
+  }
+
+  private ArtifactId shard(double reward) {
+    Response response = new Response("", new int[] {0}, -1.0, reward, -1.0);
+    PromptResponses line = Runs.prompt(1).with(List.of(response), null);
+    return Runs.lines(store, List.of(line));
+  }
+
+  private float[] parameters(Work.OnParameters work) {
+    return ParameterFiles.read(store.read(perform(work).artifact()));
+  }
+
+  private Output perform(Work.OnParameters work) {
+    actor.run(new ParameterActor.Perform("l", work, replies.getRef()));
+    WorkReply.Done done = (WorkReply.Done) replies.receiveMessage();
+    assertThat(done.lease()).isEqualTo("l");
+    assertThat(done.work()).isEqualTo(work);
+    assertThat(replies.hasMessages()).isFalse();
+    return done.output();
+  }
+}

@@ -1,0 +1,246 @@
+package dev.proxima.actors.coordinator;
+
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.proxima.actors.artifacts.ArtifactId;
+import dev.proxima.actors.coordinator.RunPlan.Outlook;
+import dev.proxima.actors.fixtures.Runs;
+import dev.proxima.actors.run.IterationResult;
+import dev.proxima.actors.run.RunSettings.Method;
+import dev.proxima.actors.run.RunSpec;
+import dev.proxima.actors.run.RunSpec.PairSource;
+import dev.proxima.actors.work.Output;
+import dev.proxima.actors.work.Work;
+import dev.proxima.actors.work.Work.Purpose;
+import dev.proxima.algorithms.random.RandomStream;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class RunPlanTest {
+
+  private static final Method APO = Runs.method("apo", 3, 0.3);
+  private static final Method ITERATIVE = Runs.method("iterative", 3, 0);
+
+  @Test
+  void aRunBeginsWithFineTuning() {
+    RunSpec spec = spec(PairSource.SAMPLED, 2, 1, List.of(APO, ITERATIVE));
+    assertThat(new RunPlan(spec).outlook(Map.of()).ready())
+        .containsExactly(new Work.FineTune(spec.data().fineTuning()));
+  }
+
+  /**
+   * By Algorithm 1, three iterations of two training and two evaluation shards: six training shards
+   * a method, of which the first iteration's two are shared. Policies to evaluate: the fine-tuned
+   * one; proximal and extrapolated ones of apo, 3 each; proximal ones of the baseline, 3, the first
+   * of which apo has too.
+   */
+  @Test
+  void sampledPairsTakeTheseWorks() {
+    RunSpec spec = spec(PairSource.SAMPLED, 2, 1, List.of(APO, ITERATIVE));
+    int policies = 1 + 6 + 2;
+    assertThat(counts(complete(spec)))
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                "fine-tune",
+                1L,
+                "sample",
+                10L + 2 * policies,
+                "label",
+                10L + 2 * policies,
+                "score",
+                10L + 2 * policies,
+                "train",
+                5L,
+                "extrapolate",
+                3L,
+                "evaluate",
+                (long) policies));
+  }
+
+  /** Given pairs are only scored: no sampling, no labelling. */
+  @Test
+  void givenPairsTakeTheseWorks() {
+    RunSpec spec = spec(PairSource.GIVEN, 2, 1, List.of(APO, ITERATIVE));
+    int policies = 1 + 6 + 2;
+    assertThat(counts(complete(spec)))
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                "fine-tune", 1L,
+                "score", 10L + 2 * policies,
+                "train", 5L,
+                "extrapolate", 3L,
+                "evaluate", (long) policies));
+  }
+
+  @Test
+  void severalReplicasAreAveragedInLogicalOrder() {
+    RunSpec spec = spec(PairSource.SAMPLED, 1, 3, List.of(Runs.method("apo", 1, 0.3)));
+    Map<Work, Output> outputs = complete(spec);
+    List<Work.TrainReplica> replicas = only(outputs, Work.TrainReplica.class);
+    assertThat(replicas).extracting(Work.TrainReplica::replica).containsExactly(0, 1, 2);
+    assertThat(only(outputs, Work.AverageReplicas.class))
+        .containsExactly(
+            new Work.AverageReplicas(
+                replicas.stream().map(work -> outputs.get(work).artifact()).toList()));
+  }
+
+  @Test
+  void withoutExtrapolationBothPoliciesAreOneAndEvaluatedOnce() {
+    RunSpec spec = spec(PairSource.SAMPLED, 1, 1, List.of(ITERATIVE));
+    Map<Work, Output> outputs = complete(spec);
+    assertThat(only(outputs, Work.Extrapolate.class)).isEmpty();
+    assertThat(only(outputs, Work.Evaluate.class)).hasSize(4);
+    assertThat(new RunPlan(spec).outlook(outputs).iterations())
+        .hasSize(4)
+        .allSatisfy(result -> assertThat(result.extrapolated()).isEqualTo(result.proximal()));
+  }
+
+  /** theta_{t+1} = thetahat_{t+1} + alpha (thetahat_{t+1} - thetahat_t), and theta_t samples. */
+  @Test
+  void followsAlgorithmOne() {
+    RunSpec spec = spec(PairSource.SAMPLED, 1, 1, List.of(APO));
+    Map<Work, Output> outputs = complete(spec);
+    List<IterationResult> results = new RunPlan(spec).outlook(outputs).iterations();
+    assertThat(results).extracting(IterationResult::iteration).containsExactly(0, 1, 2, 3);
+    for (int t = 1; t <= 3; t++) {
+      ArtifactId proximal = results.get(t).proximal().parameters();
+      ArtifactId extrapolated = results.get(t).extrapolated().parameters();
+      ArtifactId reference = results.get(t - 1).extrapolated().parameters();
+      ArtifactId anchor = results.get(t - 1).proximal().parameters();
+      assertThat(outputs.get(new Work.Extrapolate(proximal, anchor, 0.3)).artifact())
+          .isEqualTo(extrapolated);
+      ArtifactId prompts = spec.data().iterations().get(t - 1).get(0);
+      ArtifactId responses =
+          outputs.get(new Work.SampleShard(reference, prompts, Purpose.TRAINING, t)).artifact();
+      ArtifactId labelled =
+          outputs.get(new Work.LabelShard(responses, Purpose.TRAINING, t)).artifact();
+      ArtifactId scored = outputs.get(new Work.ScoreShard(reference, labelled)).artifact();
+      Output trained = outputs.get(new Work.TrainReplica(reference, List.of(scored), t, 0));
+      assertThat(trained.artifact()).isEqualTo(proximal);
+      assertThat(results.get(t).logs()).containsExactly(trained.log());
+    }
+  }
+
+  @Test
+  void knowsWhoNeedsAWorkAndInWhichIteration() {
+    RunSpec spec = spec(PairSource.SAMPLED, 1, 1, List.of(APO, ITERATIVE));
+    Outlook outlook = new RunPlan(spec).outlook(complete(spec));
+    outlook
+        .needs()
+        .forEach(
+            (work, need) -> {
+              if (work instanceof Work.TrainReplica train) {
+                assertThat(need.methods()).hasSize(train.iteration() == 1 ? 2 : 1);
+                assertThat(need.iteration()).isEqualTo(train.iteration());
+              } else if (work instanceof Work.Extrapolate) {
+                assertThat(need.methods()).containsExactly("apo");
+              } else if (work instanceof Work.FineTune) {
+                assertThat(need.methods()).containsExactly("apo", "iterative");
+                assertThat(need.iteration()).isZero();
+              }
+            });
+  }
+
+  @Property(tries = 25)
+  void everyOrderOfCompletionLeadsToTheSameWorksAndTerminates(
+      @ForAll @IntRange(min = 1, max = 3) int shards,
+      @ForAll @IntRange(min = 1, max = 3) int iterations,
+      @ForAll @IntRange(min = 1, max = 3) int replicas,
+      @ForAll PairSource source,
+      @ForAll @IntRange(min = 1, max = 3) int methods,
+      @ForAll long order) {
+    List<Method> all =
+        IntStream.range(0, methods)
+            .mapToObj(m -> Runs.method("m" + m, iterations, 0.3 * (m % 2)))
+            .toList();
+    RunSpec spec = spec(source, shards, replicas, all);
+    RunPlan plan = new RunPlan(spec);
+    Map<Work, Output> inOrder = complete(spec);
+
+    Random random = new Random(order);
+    Map<Work, Output> outputs = new HashMap<>();
+    int remaining = total(plan, outputs);
+    List<Work> ready = plan.outlook(outputs).ready();
+    while (!ready.isEmpty()) {
+      assertThat(new HashSet<>(ready)).hasSameSizeAs(ready);
+      assertThat(outputs.keySet()).doesNotContainAnyElementsOf(ready);
+      Work next = ready.get(random.nextInt(ready.size()));
+      outputs.put(next, output(next));
+      assertThat(total(plan, outputs)).isEqualTo(--remaining);
+      ready = plan.outlook(outputs).ready();
+    }
+    assertThat(remaining).isZero();
+    assertThat(outputs).isEqualTo(inOrder);
+    assertThat(plan.outlook(outputs).iterations())
+        .isEqualTo(plan.outlook(inOrder).iterations())
+        .hasSize(methods * (iterations + 1));
+  }
+
+  /** Completes all ready work again and again, in order. */
+  private static Map<Work, Output> complete(RunSpec spec) {
+    RunPlan plan = new RunPlan(spec);
+    Map<Work, Output> outputs = new LinkedHashMap<>();
+    List<Work> ready = plan.outlook(outputs).ready();
+    while (!ready.isEmpty()) {
+      ready.forEach(work -> outputs.put(work, output(work)));
+      ready = plan.outlook(outputs).ready();
+    }
+    return outputs;
+  }
+
+  private static int total(RunPlan plan, Map<Work, Output> outputs) {
+    return plan.remaining(outputs).values().stream().mapToInt(Integer::intValue).sum();
+  }
+
+  private static Map<String, Long> counts(Map<Work, Output> outputs) {
+    return outputs.keySet().stream().collect(groupingBy(Work::kind, TreeMap::new, counting()));
+  }
+
+  private static <W extends Work> List<W> only(Map<Work, Output> outputs, Class<W> kind) {
+    return outputs.keySet().stream().filter(kind::isInstance).map(kind::cast).toList();
+  }
+
+  /** Different for different works; training leaves a log. */
+  private static Output output(Work work) {
+    ArtifactId log = work instanceof Work.TrainReplica ? id("log of " + work) : null;
+    return new Output(id(work.toString()), log);
+  }
+
+  private static RunSpec spec(PairSource source, int shards, int replicas, List<Method> methods) {
+    int iterations = methods.get(0).outerLoop().iterations();
+    return new RunSpec(
+        Runs.settings(replicas, methods),
+        Runs.MODEL,
+        new RunSpec.Data(
+            id("tokenizer"),
+            id("fine-tuning"),
+            source,
+            IntStream.range(0, iterations).mapToObj(t -> ids("prompts " + t, shards)).toList(),
+            ids("evaluation", shards)));
+  }
+
+  private static List<ArtifactId> ids(String name, int count) {
+    return IntStream.range(0, count).mapToObj(i -> id(name + " " + i)).toList();
+  }
+
+  private static ArtifactId id(String name) {
+    RandomStream random = RandomStream.of(0, name);
+    StringBuilder digits = new StringBuilder();
+    for (int i = 0; i < 4; i++) {
+      digits.append("%016x".formatted(random.bits(i)));
+    }
+    return new ArtifactId(digits.toString());
+  }
+}

@@ -1,0 +1,228 @@
+package dev.proxima.actors.serialization;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.proxima.actors.artifacts.ArtifactId;
+import dev.proxima.actors.coordinator.ApoCoordinator;
+import dev.proxima.actors.coordinator.CoordinatorEvent;
+import dev.proxima.actors.coordinator.ParameterActor;
+import dev.proxima.actors.coordinator.WorkerSlot;
+import dev.proxima.actors.fixtures.ActorConfig;
+import dev.proxima.actors.node.NodeSupervisor;
+import dev.proxima.actors.node.ParameterCache;
+import dev.proxima.actors.node.PolicyActor;
+import dev.proxima.actors.node.PreferenceActor;
+import dev.proxima.actors.node.ReferenceActor;
+import dev.proxima.actors.node.SamplerActor;
+import dev.proxima.actors.run.IterationResult;
+import dev.proxima.actors.run.IterationResult.EvaluatedPolicy;
+import dev.proxima.actors.run.RunEvent;
+import dev.proxima.actors.run.RunSupervisor;
+import dev.proxima.actors.work.Output;
+import dev.proxima.actors.work.StepMetrics;
+import dev.proxima.actors.work.Work;
+import dev.proxima.actors.work.Work.Purpose;
+import dev.proxima.actors.work.WorkReply;
+import java.io.IOException;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.RecordComponent;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.serialization.SerializationExtension;
+import org.apache.pekko.serialization.jackson.JacksonCborSerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Every message and event that can leave the JVM survives the serialiser that {@code
+ * proxima-actors.conf} binds. A new record without an example here fails {@link #noneIsForgotten}.
+ */
+class MessageSerializationTest {
+
+  /** Messages that stay within a JVM, with the reason. */
+  private static final Map<Class<?>, String> LOCAL =
+      Map.of(
+          ParameterCache.Available.class, "holds the path of a file of this node",
+          ParameterCache.Unavailable.class, "answers an actor of the same node",
+          RunSupervisor.Stop.class, "the supervisor is told by the process that it runs in");
+
+  private static ActorTestKit kit;
+
+  @BeforeAll
+  static void start() {
+    kit = ActorTestKit.create(ActorConfig.inMemory());
+  }
+
+  @AfterAll
+  static void stop() {
+    kit.shutdownTestKit();
+  }
+
+  @TestFactory
+  Stream<DynamicTest> roundTrip() {
+    return examples().stream()
+        .map(
+            example ->
+                DynamicTest.dynamicTest(
+                    name(example.getClass()),
+                    () -> {
+                      assertThat(
+                              SerializationExtension.get(kit.system())
+                                  .serializerFor(example.getClass()))
+                          .isInstanceOf(JacksonCborSerializer.class);
+                      kit.serializationTestKit().verifySerialization(example, true);
+                    }));
+  }
+
+  @Test
+  void noneIsForgotten() throws Exception {
+    SortedSet<String> covered = names(examples().stream().map(Object::getClass));
+    SortedSet<String> expected = names(messages().filter(type -> !LOCAL.containsKey(type)));
+    assertThat(expected).hasSizeGreaterThan(30);
+    assertThat(covered).isEqualTo(expected);
+  }
+
+  @Test
+  void localMessagesAreNotMarkedForTheWire() {
+    assertThat(LOCAL.keySet()).noneMatch(CborSerializable.class::isAssignableFrom);
+  }
+
+  /** An actor's private messages go to itself; no public message carries one. */
+  @Test
+  void noPublicMessageCarriesAPrivateOne() throws Exception {
+    assertThat(messages().flatMap(type -> Arrays.stream(type.getRecordComponents())))
+        .extracting(RecordComponent::getType)
+        .noneMatch(type -> Modifier.isPrivate(type.getModifiers()));
+  }
+
+  /** The classes of the module that are messages: marked as such, or of a sealed protocol. */
+  private static Stream<Class<?>> messages() throws IOException, URISyntaxException {
+    Set<Class<?>> messages = new LinkedHashSet<>();
+    for (Class<?> type : classes()) {
+      if (type.isSealed() && type.isInterface()) {
+        messages.addAll(List.of(type.getPermittedSubclasses()));
+      } else if (CborSerializable.class.isAssignableFrom(type)) {
+        messages.add(type);
+      }
+    }
+    return messages.stream()
+        .filter(Class::isRecord)
+        .filter(type -> !Modifier.isPrivate(type.getModifiers()));
+  }
+
+  private static List<Class<?>> classes() throws IOException, URISyntaxException {
+    Path root =
+        Path.of(CborSerializable.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    try (Stream<Path> files = Files.walk(root)) {
+      return files
+          .map(file -> root.relativize(file).toString())
+          .filter(file -> file.endsWith(".class"))
+          .map(file -> file.replaceAll("\\.class$", "").replaceAll("[/\\\\]", "."))
+          .<Class<?>>map(MessageSerializationTest::load)
+          .toList();
+    }
+  }
+
+  private static Class<?> load(String name) {
+    try {
+      return Class.forName(name, false, MessageSerializationTest.class.getClassLoader());
+    } catch (ClassNotFoundException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static SortedSet<String> names(Stream<Class<?>> types) {
+    return types.map(MessageSerializationTest::name).collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static String name(Class<?> type) {
+    return type.getName().replaceAll(".*\\.", "");
+  }
+
+  private static List<Object> examples() {
+    ArtifactId one = new ArtifactId("1".repeat(64));
+    ArtifactId two = new ArtifactId("2".repeat(64));
+    Output output = new Output(one, two);
+    StepMetrics step =
+        new StepMetrics(1, 0, 2, 9, new TreeMap<>(Map.of("loss", 0.1 + 0.2, "grad_norm", 1e300)));
+    IterationResult result =
+        new IterationResult(
+            "apo",
+            1,
+            new EvaluatedPolicy(one, two, List.of(one)),
+            new EvaluatedPolicy(two, one, List.of()),
+            List.of(two));
+    Work.FineTune fineTune = new Work.FineTune(one);
+    Work.SampleShard sample = new Work.SampleShard(one, two, Purpose.TRAINING, 3);
+    Work.LabelShard label = new Work.LabelShard(one, Purpose.EVALUATION, 0);
+    Work.ScoreShard score = new Work.ScoreShard(one, two);
+    Work.TrainReplica train = new Work.TrainReplica(one, List.of(one, two), 2, 1);
+    Work.AverageReplicas average = new Work.AverageReplicas(List.of(two, one));
+    WorkerSlot.Device device = new WorkerSlot.Device("n/cpu#0", ref(), ref(), ref());
+    WorkerSlot.Labeller labeller = new WorkerSlot.Labeller("n/preferences", ref());
+    WorkerSlot.Parameters parameters = new WorkerSlot.Parameters("coordinator", ref());
+    SortedMap<String, Integer> remaining = new TreeMap<>(Map.of("train", 2, "sample", 1));
+    return List.of(
+        output,
+        step,
+        result,
+        fineTune,
+        sample,
+        label,
+        score,
+        train,
+        average,
+        new Work.Extrapolate(one, two, 0.3),
+        new Work.Evaluate(List.of(one), List.of(two)),
+        device,
+        labeller,
+        parameters,
+        new WorkReply.Stepped("l/0", step),
+        new WorkReply.Done("l/0", train, output),
+        new WorkReply.Done("l/0", label, Output.of(one)),
+        new WorkReply.Failed("l/0", average, "broken", true),
+        new CoordinatorEvent.RunStarted("fingerprint"),
+        new CoordinatorEvent.WorkCompleted(sample, output),
+        new ApoCoordinator.NodeJoined("n", List.of(device, labeller, parameters), ref()),
+        new ParameterActor.Perform("l/0", average, ref()),
+        new NodeSupervisor.ParametersPublished(one),
+        new ParameterCache.Prefetch(one),
+        new ParameterCache.Acquire(one, ref()),
+        new PolicyActor.FineTune("l/0", fineTune, ref()),
+        new PolicyActor.TrainReplica("l/0", train, ref()),
+        new PreferenceActor.LabelShard("l/0", label, ref()),
+        new ReferenceActor.ScoreShard("l/0", score, ref()),
+        new SamplerActor.SampleShard("l/0", sample, ref()),
+        new RunEvent.RunRecovered(
+            List.of(result), List.of(new RunEvent.Training(Set.of("apo"), one)), 7, remaining),
+        new RunEvent.WorkStarted(score, Set.of("apo"), 1, "n/cpu#0"),
+        new RunEvent.StepTrained(train, Set.of("apo", "iterative"), step),
+        new RunEvent.WorkCompleted(sample, output, remaining),
+        new RunEvent.WorkRetried(sample, "n/cpu#0", "silent"),
+        new RunEvent.IterationCompleted(result),
+        new RunEvent.RunCompleted(List.of(result)),
+        new RunEvent.RunFailed("broken", true),
+        new RunEvent.RunEnded());
+  }
+
+  private static <M> ActorRef<M> ref() {
+    return kit.<M>createTestProbe().ref();
+  }
+}
