@@ -1,0 +1,32 @@
+package dev.proxima.experiments;
+
+import java.nio.file.Path;
+
+/**
+ * The file that {@code logback.xml} writes warnings and errors to: one for temporary files, until a
+ * run has a folder.
+ */
+public final class LogFile {
+
+  private static final String PROPERTY = "proxima.log";
+
+  private LogFile() {}
+
+  /**
+   * Sets the file, in a folder that exists. To be called before the process asks for its first
+   * logger, which opens the file.
+   */
+  public static void set(Path file) {
+    System.setProperty(PROPERTY, file.toAbsolutePath().toString());
+  }
+
+  /** Sets this user's file in the folder for temporary files. */
+  static void setTemporary() {
+    String name = "proxima-" + System.getProperty("user.name") + ".log";
+    set(Path.of(System.getProperty("java.io.tmpdir"), name));
+  }
+
+  static String path() {
+    return System.getProperty(PROPERTY);
+  }
+}

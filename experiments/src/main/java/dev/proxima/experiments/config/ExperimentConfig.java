@@ -1,0 +1,127 @@
+package dev.proxima.experiments.config;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigRenderOptions;
+import dev.proxima.actors.run.RunSettings;
+import dev.proxima.models.ComputeDevice;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * A whole experiment, as its configuration file, the command line and the defaults describe it.
+ *
+ * @param settings what a result depends on beside data and model shape
+ * @param data where the data come from
+ * @param vocabularySize tokens to train the tokenizer to, special tokens included
+ * @param model the model's shape but for the vocabulary
+ * @param samplingShardPrompts prompts in one piece of sampling work
+ * @param evaluationShardPrompts held-out prompts or pairs in one piece of evaluation work
+ * @param out the run's folder
+ * @param devices each gets its own policy, reference and sampler actor; at least one
+ * @param threads threads within one tensor operation, 0 for all cores
+ * @param leases how work is lent to workers
+ * @param resolved all keys with their values as HOCON, sorted: {@code config.resolved.conf}
+ */
+public record ExperimentConfig(
+    RunSettings settings,
+    DataSettings data,
+    int vocabularySize,
+    ModelShape model,
+    int samplingShardPrompts,
+    int evaluationShardPrompts,
+    Path out,
+    List<ComputeDevice> devices,
+    int threads,
+    Leases leases,
+    String resolved) {
+
+  /** All bytes and the special tokens. */
+  private static final int MIN_VOCABULARY = 260;
+
+  private static final int SHORTEST_PROMPT = 1;
+
+  private static final ConfigRenderOptions RESOLVED =
+      ConfigRenderOptions.defaults().setOriginComments(false).setComments(false).setJson(false);
+
+  /**
+   * Reads a file, with {@code overrides} over it and the defaults below it.
+   *
+   * @throws dev.proxima.experiments.UserError one line that names file, key, value and the mend
+   */
+  public static ExperimentConfig load(Path file, Overrides overrides) {
+    Config config = ConfigLayers.load(file, overrides);
+    KnownKeys.check(config);
+    Section root = new Section("", config);
+    ExperimentConfig experiment =
+        new ExperimentConfig(
+            RunSettingsReader.read(root),
+            DataSettings.read(root.section("data")),
+            root.section("tokenizer").count("vocab-size", MIN_VOCABULARY),
+            ModelShape.read(root.section("model")),
+            root.section("sampling").count("shard-prompts", 1),
+            root.section("evaluation").count("shard-prompts", 1),
+            root.file("out", "the path of a folder"),
+            root.list(
+                "devices",
+                ComputeDevice::parse,
+                "a list such as [cpu] or [\"cuda:0\", \"cuda:1\"]"),
+            root.count("threads", 0),
+            Leases.read(root.section("leases")),
+            config.root().render(RESOLVED));
+    experiment.checkLengths(root);
+    return experiment;
+  }
+
+  /**
+   * SHA-256, in hexadecimal, of what the result depends on: everything but {@code out}, {@code
+   * devices}, {@code threads} and {@code leases}. Two configurations with the same fingerprint
+   * describe the same experiment.
+   */
+  public String fingerprint() {
+    List<Object> parts =
+        List.of(
+            settings, data, vocabularySize, model, samplingShardPrompts, evaluationShardPrompts);
+    try {
+      byte[] json = JsonMapper.builder().build().writeValueAsBytes(parts);
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(json));
+    } catch (JsonProcessingException | NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void checkLengths(Section root) {
+    int longest = model.maxPositionEmbeddings();
+    if (data instanceof DataSettings.Pairs pairs) {
+      checkFits(
+          root.section("data"),
+          "max-response-tokens",
+          pairs.maxResponseTokens(),
+          longest - pairs.maxPromptTokens());
+    } else {
+      checkFits(
+          root.section("sampling"),
+          "max-new-tokens",
+          settings.sampling().maxNewTokens(),
+          longest - SHORTEST_PROMPT);
+      checkFits(
+          root.section("evaluation"),
+          "max-new-tokens",
+          settings.evaluation().maxNewTokens(),
+          longest - SHORTEST_PROMPT);
+    }
+  }
+
+  private void checkFits(Section section, String key, int tokens, int room) {
+    section.check(
+        key,
+        tokens <= room,
+        tokens,
+        "at most %d, so that prompt and response fit model.max-position-embeddings = %d"
+            .formatted(room, model.maxPositionEmbeddings()));
+  }
+}

@@ -1,0 +1,66 @@
+package dev.proxima.experiments.config;
+
+import dev.proxima.models.ModelConfig;
+
+/** The shape of the model but for what its tokenizer decides; see {@link ModelConfig}. */
+public record ModelShape(
+    int hiddenSize,
+    int intermediateSize,
+    int layers,
+    int heads,
+    int kvHeads,
+    int maxPositionEmbeddings,
+    double rmsNormEps,
+    double ropeTheta,
+    boolean tieWordEmbeddings) {
+
+  static ModelShape read(Section model) {
+    ModelShape shape =
+        new ModelShape(
+            model.count("hidden-size", 2),
+            model.count("intermediate-size", 1),
+            model.count("layers", 1),
+            model.count("heads", 1),
+            model.count("kv-heads", 1),
+            model.count("max-position-embeddings", 2),
+            model.number("rms-norm-eps", Accepted.POSITIVE),
+            model.number("rope-theta", Accepted.POSITIVE),
+            model.flag("tie-word-embeddings"));
+    model.check(
+        "hidden-size",
+        shape.hiddenSize % (2 * shape.heads) == 0,
+        shape.hiddenSize,
+        "an even multiple of model.heads = " + shape.heads);
+    model.check(
+        "kv-heads",
+        shape.heads % shape.kvHeads == 0,
+        shape.kvHeads,
+        "a divisor of model.heads = " + shape.heads);
+    return shape;
+  }
+
+  /**
+   * The whole shape.
+   *
+   * @param vocabularySize the tokenizer's actual vocabulary size, special tokens included
+   * @param bosToken id of the token that begins a text
+   * @param eosToken id of the token that ends one
+   * @param padToken id of the padding
+   */
+  public ModelConfig withVocabulary(int vocabularySize, int bosToken, int eosToken, int padToken) {
+    return new ModelConfig(
+        vocabularySize,
+        hiddenSize,
+        intermediateSize,
+        layers,
+        heads,
+        kvHeads,
+        maxPositionEmbeddings,
+        rmsNormEps,
+        ropeTheta,
+        tieWordEmbeddings,
+        bosToken,
+        eosToken,
+        padToken);
+  }
+}

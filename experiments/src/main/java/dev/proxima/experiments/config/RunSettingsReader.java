@@ -1,0 +1,95 @@
+package dev.proxima.experiments.config;
+
+import dev.proxima.actors.run.RunSettings;
+import dev.proxima.actors.run.RunSettings.FineTuning;
+import dev.proxima.actors.run.RunSettings.Labels;
+import dev.proxima.actors.run.RunSettings.Method;
+import dev.proxima.actors.run.RunSettings.Optimisation;
+import dev.proxima.actors.run.RunSettings.PreferenceTraining;
+import dev.proxima.algorithms.outer.InnerStart;
+import dev.proxima.algorithms.outer.MomentumFrom;
+import dev.proxima.algorithms.outer.OuterLoop;
+import dev.proxima.experiments.UserError;
+import dev.proxima.models.SamplingOptions;
+import dev.proxima.models.TrainingOptions;
+import java.util.List;
+
+/** Reads what {@link RunSettings} holds. */
+final class RunSettingsReader {
+
+  private RunSettingsReader() {}
+
+  static RunSettings read(Section root) {
+    return new RunSettings(
+        root.text("name", "[A-Za-z0-9][A-Za-z0-9._-]*", "letters, digits, '.', '_' and '-'"),
+        root.wholeNumber("seed"),
+        fineTuning(root.section("fine-tuning")),
+        sampling(root.section("sampling"), 2),
+        root.section("sampling").choice("labels", Labels.class),
+        training(root.section("training")),
+        sampling(root.section("evaluation"), 1),
+        methods(root));
+  }
+
+  private static FineTuning fineTuning(Section section) {
+    return new FineTuning(
+        section.count("epochs", 0), section.count("batch-size", 1), optimisation(section));
+  }
+
+  private static SamplingOptions sampling(Section section, int leastResponses) {
+    return new SamplingOptions(
+        section.count("responses", leastResponses),
+        section.number("temperature", Accepted.POSITIVE),
+        section.number("top-p", Accepted.ABOVE_ZERO_TO_ONE),
+        section.count("max-new-tokens", 1));
+  }
+
+  private static PreferenceTraining training(Section section) {
+    PreferenceTraining training =
+        new PreferenceTraining(
+            section.count("epochs", 1),
+            section.count("batch-size", 1),
+            section.count("replicas", 1),
+            section.text("objective"),
+            section.numbers("beta", Accepted.POSITIVE),
+            section.numbersByName("objective-options"),
+            optimisation(section));
+    try {
+      training.objectiveAt(1);
+    } catch (IllegalArgumentException e) {
+      throw new UserError(
+          Origins.where(section.config().getValue("objective")) + ": " + e.getMessage(), e);
+    }
+    return training;
+  }
+
+  private static Optimisation optimisation(Section section) {
+    return new Optimisation(
+        section.number("learning-rate", Accepted.POSITIVE),
+        section.number("warmup-ratio", Accepted.ZERO_TO_BELOW_ONE),
+        section.choice("schedule", TrainingOptions.Schedule.class),
+        section.number("weight-decay", Accepted.NON_NEGATIVE),
+        section.number("max-grad-norm", Accepted.NON_NEGATIVE),
+        section.count("micro-batch-tokens", 1));
+  }
+
+  private static List<Method> methods(Section root) {
+    Section methods = root.section("methods");
+    List<String> names = methods.names();
+    root.check(
+        "methods", !names.isEmpty(), names, "at least one, as in methods { apo { alpha = 0.3 } }");
+    return names.stream()
+        .map(
+            name ->
+                new Method(name, outerLoop(methods.section(name).over(root.section("outer-loop")))))
+        .toList();
+  }
+
+  private static OuterLoop outerLoop(Section method) {
+    return new OuterLoop(
+        method.count("iterations", 1),
+        method.number("alpha", Accepted.ZERO_TO_BELOW_ONE),
+        method.choice("momentum-from", MomentumFrom.class),
+        method.choice("inner-start", InnerStart.class));
+  }
+}

@@ -1,0 +1,92 @@
+package dev.proxima.experiments.report;
+
+import dev.proxima.actors.run.PolicyEvaluation;
+import dev.proxima.actors.run.SampleLine;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Everything that a finished run has to show.
+ *
+ * @param name the run's name, such as "quickstart"
+ * @param task one or two sentences for a reader who did not start the run
+ * @param seed the experiment's seed
+ * @param methods what was compared, in the order to show it; names are unique
+ * @param evaluations of the methods' policies, in any order; iteration 0 is the supervised
+ *     fine-tuned model, under each method's name
+ * @param steps the training metrics, in order within a method and iteration
+ * @param samples responses to held-out prompts, in the order to show them
+ * @param timings wall-clock time by stage, in the order to show it
+ * @param config the resolved configuration as text
+ */
+public record RunResult(
+    String name,
+    String task,
+    long seed,
+    List<Method> methods,
+    List<PolicyEvaluation> evaluations,
+    List<TrainingStep> steps,
+    List<SampleLine> samples,
+    List<StageTime> timings,
+    String config) {
+
+  public RunResult {
+    methods = List.copyOf(methods);
+    evaluations = List.copyOf(evaluations);
+    steps = List.copyOf(steps);
+    samples = List.copyOf(samples);
+    timings = List.copyOf(timings);
+    Set<String> names = new HashSet<>();
+    for (Method method : methods) {
+      if (!names.add(method.name())) {
+        throw new IllegalArgumentException("two methods are named '" + method.name() + "'");
+      }
+    }
+    for (PolicyEvaluation evaluation : evaluations) {
+      if (!names.contains(evaluation.method())) {
+        throw new IllegalArgumentException(
+            "an evaluation belongs to the unknown method '" + evaluation.method() + "'");
+      }
+    }
+  }
+
+  /**
+   * A method of the run.
+   *
+   * @param name as in the configuration, such as "apo"
+   * @param alpha the extrapolation parameter, in [0, 1)
+   * @param finalFolder the model to use, relative to the run's folder, such as "apo/final"
+   */
+  public record Method(String name, double alpha, String finalFolder) {
+
+    public Method {
+      if (!(alpha >= 0 && alpha < 1)) {
+        throw new IllegalArgumentException("alpha must be in [0, 1), not " + alpha);
+      }
+    }
+
+    /** Whether the extrapolated policy differs from the proximal one. */
+    boolean extrapolates() {
+      return alpha > 0;
+    }
+  }
+
+  /**
+   * The metrics of one optimiser step.
+   *
+   * @param iteration 1 for the first iteration of preference optimisation
+   * @param step counted from 0 within the iteration
+   * @param metrics by name: {@code loss}, {@code rewards/margins}, {@code rewards/accuracies}, ...
+   */
+  public record TrainingStep(String method, int iteration, int step, Map<String, Double> metrics) {
+
+    public TrainingStep {
+      metrics = Map.copyOf(metrics);
+    }
+  }
+
+  /** How long a stage of the run took, in seconds of wall-clock time. */
+  public record StageTime(String stage, double seconds) {}
+}

@@ -1,0 +1,170 @@
+package dev.proxima.experiments.run;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import dev.proxima.actors.artifacts.ArtifactId;
+import dev.proxima.actors.artifacts.ArtifactStore;
+import dev.proxima.actors.artifacts.JsonArtifacts;
+import dev.proxima.actors.coordinator.LeasePolicy;
+import dev.proxima.actors.node.NodeContext;
+import dev.proxima.actors.node.StopSignal;
+import dev.proxima.actors.run.RunSpec;
+import dev.proxima.actors.run.RunSupervisor;
+import dev.proxima.experiments.LogFile;
+import dev.proxima.experiments.UserError;
+import dev.proxima.experiments.config.ExperimentConfig;
+import dev.proxima.experiments.terminal.Terminal;
+import dev.proxima.models.ModelConfig;
+import dev.proxima.models.djl.DjlTokenizer;
+import dev.proxima.models.djl.TorchEngine;
+import dev.proxima.models.tokenizer.ChatFormat;
+import dev.proxima.models.tokenizer.Tokenizer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.persistence.jdbc.testkit.javadsl.SchemaUtils;
+
+/** Runs an experiment in this process, from its configuration to its report. */
+public final class RunExperiment {
+
+  private static final int COMPLETED = 0;
+  private static final int FAILED = 1;
+  private static final int STOPPED = 130;
+
+  /**
+   * Returns the exit status.
+   *
+   * @throws UserError for what the user can mend
+   */
+  public int execute(ExperimentConfig config, RunOptions options, Terminal terminal)
+      throws InterruptedException {
+    RawData raw = RawData.load(config);
+    RunFolder folder = RunFolder.open(config, options);
+    LogFile.set(folder.log());
+    try (RunLock lock = RunLock.acquire(folder)) {
+      ArtifactStore store = new ArtifactStore(folder.artifacts());
+      PreparedData prepared = prepare(config, options, raw, store, folder);
+      terminal.line("Data: " + prepared.description());
+      RunSpec spec = specify(config, prepared, store);
+      RunOutcome outcome = run(config, spec, prepared, store, folder, terminal);
+      return conclude(config, spec, store, folder, outcome, terminal);
+    }
+  }
+
+  private static PreparedData prepare(
+      ExperimentConfig config,
+      RunOptions options,
+      RawData raw,
+      ArtifactStore store,
+      RunFolder folder) {
+    try {
+      raw.write(folder.data());
+      return new DataPreparation(config, store).prepare(raw);
+    } catch (UserError e) {
+      if (!options.resume()) {
+        folder.discard();
+      }
+      throw e;
+    }
+  }
+
+  private static RunSpec specify(
+      ExperimentConfig config, PreparedData prepared, ArtifactStore store) {
+    try (Tokenizer tokenizer = DjlTokenizer.open(store.read(prepared.data().tokenizer()))) {
+      int endOfText = tokenizer.tokenId(ChatFormat.END_OF_TEXT);
+      ModelConfig model =
+          config
+              .model()
+              .withVocabulary(
+                  tokenizer.vocabSize(), endOfText, endOfText, tokenizer.tokenId(ChatFormat.PAD));
+      return new RunSpec(config.settings(), model, prepared.data());
+    }
+  }
+
+  private static RunOutcome run(
+      ExperimentConfig config,
+      RunSpec spec,
+      PreparedData prepared,
+      ArtifactStore store,
+      RunFolder folder,
+      Terminal terminal)
+      throws InterruptedException {
+    try (Tokenizer tokenizer = DjlTokenizer.open(store.read(spec.data().tokenizer()))) {
+      NodeContext node =
+          new NodeContext(
+              spec,
+              store,
+              TorchEngine.create(config.threads()),
+              tokenizer,
+              prepared.reward().orElse(null),
+              new StopSignal());
+      ArtifactId fingerprint = JsonArtifacts.write(store, spec);
+      CompletableFuture<RunOutcome> outcome = new CompletableFuture<>();
+      ActorSystem<RunGuardian.Command> system =
+          ActorSystem.create(
+              RunGuardian.create(
+                  RunReporter.create(
+                      terminal,
+                      folder,
+                      new RunRecords(store),
+                      new Stages(spec),
+                      new TimeLeft(System::nanoTime, config.devices().size()),
+                      outcome),
+                  listener ->
+                      RunSupervisor.create(
+                          "run",
+                          fingerprint.sha256(),
+                          node,
+                          config.devices(),
+                          new LeasePolicy(config.leases().timeOut(), config.leases().attempts()),
+                          listener)),
+              "proxima",
+              actorConfig(folder));
+      Interruption interruption = Interruption.stops(system, terminal);
+      SchemaUtils.createIfNotExists(system)
+          .whenComplete(
+              (done, failure) -> {
+                if (failure == null) {
+                  system.tell(new RunGuardian.Start());
+                } else {
+                  outcome.completeExceptionally(failure);
+                  system.terminate();
+                }
+              });
+      system.getWhenTerminated().toCompletableFuture().get();
+      interruption.disarm();
+      return outcome.getNow(new RunOutcome.Stopped());
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    }
+  }
+
+  private static Config actorConfig(RunFolder folder) {
+    return ConfigFactory.parseString(
+            "proxima.journal.file = \"%s\"".formatted(folder.journal().toAbsolutePath()))
+        .withFallback(ConfigFactory.parseResources("proxima-actors.conf"))
+        .withFallback(ConfigFactory.load())
+        .resolve();
+  }
+
+  private static int conclude(
+      ExperimentConfig config,
+      RunSpec spec,
+      ArtifactStore store,
+      RunFolder folder,
+      RunOutcome outcome,
+      Terminal terminal) {
+    if (outcome instanceof RunOutcome.Completed completed) {
+      new Conclusion(config, spec, store, folder).write(completed, terminal);
+      return COMPLETED;
+    } else if (outcome instanceof RunOutcome.Failed failed) {
+      if (failed.mendable()) {
+        throw new UserError(failed.reason());
+      }
+      terminal.line("The run failed: %s (details: %s)".formatted(failed.reason(), folder.log()));
+      return FAILED;
+    }
+    terminal.line("Stopped; go on with the same command and --resume.");
+    return STOPPED;
+  }
+}

@@ -1,0 +1,146 @@
+package dev.proxima.experiments.run;
+
+import dev.proxima.experiments.UserError;
+import dev.proxima.experiments.config.ExperimentConfig;
+import dev.proxima.experiments.config.Overrides;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The folder of one run and where things lie in it.
+ *
+ * @param path the folder
+ */
+record RunFolder(Path path) {
+
+  private static final String CONFIG = "config.resolved.conf";
+
+  /**
+   * Opens the folder for a new run or, with {@link RunOptions#resume}, for the run that it holds.
+   *
+   * @throws UserError where it cannot be written, holds something else, or, to be resumed, holds
+   *     nothing or another experiment
+   */
+  static RunFolder open(ExperimentConfig config, RunOptions options) {
+    RunFolder folder = new RunFolder(config.out());
+    try {
+      if (options.resume()) {
+        folder.requireSameExperiment(config);
+      } else {
+        folder.makeEmpty(options.overwrite());
+        folder.write(folder.config(), config.resolved());
+      }
+      return folder;
+    } catch (IOException e) {
+      throw new UserError(folder.path + ": cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  /** Removes what {@link #open} and the preparation of a run that cannot begin have written. */
+  void discard() {
+    try {
+      deleteContents();
+      Files.delete(path);
+    } catch (IOException e) {
+      throw new UserError(path + ": cannot be removed: " + e.getMessage(), e);
+    }
+  }
+
+  Path config() {
+    return path.resolve(CONFIG);
+  }
+
+  Path data() {
+    return path.resolve("data");
+  }
+
+  Path artifacts() {
+    return path.resolve("artifacts");
+  }
+
+  Path journal() {
+    return path.resolve("journal").resolve("journal");
+  }
+
+  Path lock() {
+    return path.resolve("run.lock");
+  }
+
+  Path log() {
+    return path.resolve("proxima.log");
+  }
+
+  Path metrics() {
+    return path.resolve("metrics.jsonl");
+  }
+
+  Path samples() {
+    return path.resolve("samples.jsonl");
+  }
+
+  /** A method's result in the Hugging Face layout, relative to the folder. */
+  static String finalModel(String method) {
+    return method + "/final";
+  }
+
+  private void requireSameExperiment(ExperimentConfig config) {
+    if (Files.notExists(config())) {
+      throw new UserError(
+          path
+              + ": holds no run to resume; start it without --resume, or name its folder by --out");
+    }
+    String then = ExperimentConfig.load(config(), Overrides.NONE).fingerprint();
+    if (!then.equals(config.fingerprint())) {
+      throw new UserError(
+          path
+              + ": holds another experiment (see "
+              + config()
+              + "); resume it with its own configuration, or choose another folder by --out");
+    }
+  }
+
+  private void makeEmpty(boolean overwrite) throws IOException {
+    if (Files.exists(path) && !isEmpty()) {
+      if (Files.notExists(config())) {
+        throw new UserError(path + ": holds something else than a run; choose another --out");
+      }
+      if (!overwrite) {
+        throw new UserError(
+            path + ": holds a run already; add --resume, --overwrite or another --out DIR");
+      }
+      deleteContents();
+    }
+    Files.createDirectories(path);
+  }
+
+  private boolean isEmpty() throws IOException {
+    if (!Files.isDirectory(path)) {
+      return false;
+    }
+    try (Stream<Path> entries = Files.list(path)) {
+      return entries.findAny().isEmpty();
+    }
+  }
+
+  private void deleteContents() throws IOException {
+    List<Path> entries;
+    try (Stream<Path> walk = Files.walk(path)) {
+      entries = walk.sorted(Comparator.reverseOrder()).filter(p -> !p.equals(path)).toList();
+    }
+    for (Path entry : entries) {
+      Files.delete(entry);
+    }
+  }
+
+  /** Writes a small text file beside and renames it. */
+  private void write(Path file, String text) throws IOException {
+    Path partial = file.resolveSibling(file.getFileName() + ".partial");
+    Files.writeString(partial, text);
+    Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+}

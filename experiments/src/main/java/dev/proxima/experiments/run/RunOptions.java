@@ -1,0 +1,9 @@
+package dev.proxima.experiments.run;
+
+/**
+ * What to do with a run folder that exists.
+ *
+ * @param resume continue the run in it from its last completed iteration
+ * @param overwrite replace it; never together with {@code resume}
+ */
+public record RunOptions(boolean resume, boolean overwrite) {}

@@ -1,0 +1,272 @@
+package dev.proxima.experiments.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
+
+import dev.proxima.actors.run.RunSettings.Labels;
+import dev.proxima.actors.run.RunSettings.Method;
+import dev.proxima.algorithms.outer.InnerStart;
+import dev.proxima.algorithms.outer.MomentumFrom;
+import dev.proxima.algorithms.outer.OuterLoop;
+import dev.proxima.experiments.UserError;
+import dev.proxima.models.ComputeDevice;
+import dev.proxima.models.SamplingOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ExperimentConfigTest {
+
+  @TempDir private Path folder;
+
+  @Test
+  void readsTheDefaultsAsTheRunsRecords() throws IOException {
+    ExperimentConfig config = load("name = tiny");
+
+    assertThat(config.settings().name()).isEqualTo("tiny");
+    assertThat(config.settings().seed()).isEqualTo(17);
+    assertThat(config.settings().sampling()).isEqualTo(new SamplingOptions(5, 0.7, 0.9, 48));
+    assertThat(config.settings().labels()).isEqualTo(Labels.BRADLEY_TERRY);
+    assertThat(config.settings().training().beta()).containsExactly(0.1);
+    assertThat(config.settings().methods())
+        .containsExactly(
+            new Method("apo", new OuterLoop(3, 0.3, MomentumFrom.PROXIMAL, InnerStart.REFERENCE)),
+            new Method(
+                "iterative-dpo",
+                new OuterLoop(3, 0.0, MomentumFrom.PROXIMAL, InnerStart.REFERENCE)));
+    assertThat(config.out()).isEqualTo(Path.of("runs/tiny"));
+    assertThat(config.devices()).containsExactly(ComputeDevice.CPU);
+    assertThat(config.leases()).isEqualTo(new Leases(Duration.ofMinutes(5), 3));
+  }
+
+  @Test
+  void laysTheCommandLineOverTheFile() throws IOException {
+    ExperimentConfig config =
+        ExperimentConfig.load(
+            file("name = a, seed = 1, out = b, training.epochs = 2"),
+            new Overrides(
+                List.of("training.epochs=3", "training.epochs=4", "seed=5"),
+                Optional.of(Path.of("c")),
+                OptionalLong.of(6)));
+
+    assertThat(config.settings().training().epochs()).isEqualTo(4);
+    assertThat(config.settings().seed()).isEqualTo(6);
+    assertThat(config.out()).isEqualTo(Path.of("c"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/some/dir/file.jsonl",
+        "/some//dir/#1/a+b:c@d.jsonl",
+        "../a b=c.jsonl",
+        "\"/some/dir/file.jsonl\""
+      })
+  void takesPathsOnTheCommandLineWithoutQuotes(String path) throws IOException {
+    ExperimentConfig config = load("data.task = pairs", "data.pairs=" + path);
+
+    Path expected = Path.of(path.replace("\"", ""));
+    assertThat(((DataSettings.Pairs) config.data()).file()).isEqualTo(expected);
+  }
+
+  @Test
+  void takesListsAndOptionsByName() throws IOException {
+    ExperimentConfig config =
+        load(
+            "training { objective = ipo, objective-options { tau = 3 } }",
+            "training.beta=[0.01, 0.1, 1]",
+            "devices=[cpu, \"cuda:1\"]");
+
+    assertThat(config.settings().training().beta()).containsExactly(0.01, 0.1, 1.0);
+    assertThat(config.settings().training().options()).containsExactly(entry("tau", 3.0));
+    assertThat(config.devices()).containsExactly(ComputeDevice.CPU, new ComputeDevice("cuda", 1));
+  }
+
+  @Test
+  void aFilesMethodsReplaceTheDefaultOnesAndOverrideTheOuterLoop() throws IOException {
+    ExperimentConfig config =
+        load(
+            """
+            outer-loop.iterations = 2
+            methods { expo { alpha = 0.5, iterations = 1, momentum-from = extrapolated } }
+            """);
+
+    assertThat(config.settings().methods())
+        .containsExactly(
+            new Method(
+                "expo", new OuterLoop(1, 0.5, MomentumFrom.EXTRAPOLATED, InnerStart.REFERENCE)));
+  }
+
+  @Test
+  void nullTakesAMethodAway() throws IOException {
+    ExperimentConfig config = load("name = a", "methods.iterative-dpo=null");
+
+    assertThat(config.settings().methods()).extracting(Method::name).containsExactly("apo");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "training.learning-rat = 1 | training.learning-rat | training.learning-rate",
+        "learning-rate = 1 | learning-rate | training.learning-rate",
+        "sede = 1 | sede | seed",
+        "sampling.top_p = 1 | sampling.top_p | sampling.top-p",
+        "methods.apo.alhpa = 0.1 | methods.apo.alhpa | methods.apo.alpha",
+      })
+  void namesTheNearestKnownKey(String line, String key, String nearest) throws IOException {
+    assertRejected(
+        "name = a\n" + line, "%s:2: unknown key " + key + "; did you mean " + nearest + "?");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "methods.apo.alpha = 1 | in [0, 1)",
+        "methods.apo.alpha = -0.1 | in [0, 1)",
+        "methods.apo.alpha = NaN | in [0, 1)",
+        "training.beta = 0 | a number above 0, or a list of such",
+        "training.beta = [0.1, no] | a number above 0, or a list of such",
+        "training.beta = [] | a number above 0, or a list of such",
+        "training.learning-rate = fast | a number above 0",
+        "training.epochs = 2.5 | a whole number of at least 1",
+        "training.epochs = 0 | a whole number of at least 1",
+        "training.batch-size = 3000000000 | a whole number of at least 1",
+        "training.schedule = cubic | one of constant, linear, cosine",
+        "training.objective = \"\" | a text",
+        "training = 3 | a group of keys, training { ... }",
+        "sampling.responses = 1 | a whole number of at least 2",
+        "sampling.top-p = 0 | a number in (0, 1]",
+        "sampling.labels = best | one of bradley-terry, reward",
+        "sampling.max-new-tokens = 128 | at most 127",
+        "model.tie-word-embeddings = 7 | true or false",
+        "model.hidden-size = 130 | an even multiple of model.heads = 4",
+        "model.kv-heads = 3 | a divisor of model.heads = 4",
+        "tokenizer.vocab-size = 255 | a whole number of at least 260",
+        "devices = [gpu] | a list such as [cpu]",
+        "devices = [] | a list such as [cpu]",
+        "seed = 1.5 | a whole number of 64 bits",
+        "name = ../up | letters, digits",
+        "leases.time-out = soon | a duration above 0",
+        "data.task = chat | one of reviews, pairs",
+        "methods {} | at least one",
+        "methods.apo = 0.3 | a group of keys, methods.apo { ... }",
+      })
+  void namesPlaceKeyValueAndWhatIsAccepted(String line, String accepted) throws IOException {
+    String key = line.replaceAll("[ ={].*", "");
+    assertThatThrownBy(() -> load("\n" + line))
+        .isInstanceOf(UserError.class)
+        .hasMessageStartingWith(folder.resolve("x.conf") + ":2: " + key + " = ")
+        .hasMessageContaining(" is not accepted; use ")
+        .hasMessageContaining(accepted)
+        .message()
+        .hasLineCount(1);
+  }
+
+  @Test
+  void namesTheOptionThatGaveABadValue() {
+    assertThatThrownBy(() -> load("name = a", "training.beta=-1"))
+        .isInstanceOf(UserError.class)
+        .hasMessage(
+            "--set training.beta: training.beta = -1 is not accepted; use a number above 0, or a"
+                + " list of such");
+    assertThatThrownBy(() -> load("name = a", "training.bta=1"))
+        .hasMessage("--set training.bta: unknown key training.bta; did you mean training.beta?");
+    assertThatThrownBy(() -> load("name = a", "seed"))
+        .hasMessage("--set seed: use --set key=value");
+    assertThatThrownBy(() -> load("name = a", "training.beta=[1"))
+        .hasMessage("--set training.beta: [1 is not valid HOCON");
+  }
+
+  @Test
+  void asksForTheAlphaOfANewMethodAndForTheFileOfPairs() throws IOException {
+    assertRejected(
+        "methods { new {} }", "%s:1: methods.new.alpha is missing; use a number in [0, 1)");
+    assertThatThrownBy(() -> load("data.task = pairs"))
+        .hasMessageContaining("data.pairs = null is not accepted; use the path of a JSONL file");
+  }
+
+  @Test
+  void namesAFileThatIsMissingOrNotHocon() throws IOException {
+    Path missing = folder.resolve("none.conf");
+    assertThatThrownBy(() -> ExperimentConfig.load(missing, Overrides.NONE))
+        .isInstanceOf(UserError.class)
+        .hasMessage(missing + ": no such file, or it cannot be read");
+    assertThatThrownBy(() -> load("name = a\ntraining { epochs = 1"))
+        .isInstanceOf(UserError.class)
+        .hasMessageStartingWith(folder.resolve("x.conf") + ":2: ");
+    assertThatThrownBy(() -> load("name = ${nothing}"))
+        .isInstanceOf(UserError.class)
+        .hasMessageStartingWith(folder.resolve("x.conf") + ":1: ");
+  }
+
+  @Test
+  void theResolvedConfigurationDescribesTheSameExperiment() throws IOException {
+    ExperimentConfig config =
+        load("name = a, methods { m { alpha = 0.1 } }", "training.beta=[1, 2]", "out=/a b");
+
+    ExperimentConfig again = load(config.resolved());
+
+    assertThat(again).isEqualTo(config);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"out=elsewhere", "devices=[cpu, cpu]", "threads=1", "leases.attempts=9"})
+  void theFingerprintLeavesOutWhatNoResultDependsOn(String assignment) throws IOException {
+    assertThat(load("name = a", assignment).fingerprint())
+        .isEqualTo(load("name = a").fingerprint());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "name=b",
+        "seed=18",
+        "data.prompts-per-iteration=7",
+        "tokenizer.vocab-size=300",
+        "model.layers=1",
+        "training.objective=ipo",
+        "evaluation.shard-prompts=3",
+        "methods.apo.alpha=0.2"
+      })
+  void theFingerprintTellsExperimentsApart(String assignment) throws IOException {
+    assertThat(load("name = a", assignment).fingerprint())
+        .isNotEqualTo(load("name = a").fingerprint());
+  }
+
+  @Test
+  void refusesAnObjectiveOrAnOptionThatDoesNotExist() throws IOException {
+    assertRejected(
+        "training.objective = dpoo",
+        "%s:1: unknown objective 'dpoo'; did you mean 'dpo'? known: dpo, sppo, ipo");
+    assertRejected(
+        "training { objective = ipo, objective-options { tua = 3 } }",
+        "%s:1: unknown option of ipo 'tua'; did you mean 'tau'? known: beta, tau");
+  }
+
+  private void assertRejected(String text, String message) throws IOException {
+    assertThatThrownBy(() -> load(text))
+        .isInstanceOf(UserError.class)
+        .hasMessage(message.formatted(folder.resolve("x.conf")));
+  }
+
+  private ExperimentConfig load(String text, String... assignments) throws IOException {
+    return ExperimentConfig.load(
+        file(text), new Overrides(List.of(assignments), Optional.empty(), OptionalLong.empty()));
+  }
+
+  private Path file(String text) throws IOException {
+    return Files.writeString(folder.resolve("x.conf"), text);
+  }
+}
