@@ -157,6 +157,22 @@ class RunTest {
   }
 
   @Test
+  void refusesADamagedJournal() throws Exception {
+    Path damaged = folder.resolve("damaged-journal");
+    try (Proxima proxima = Proxima.start("run", CONFIG, "--out", damaged)) {
+      proxima.awaitLine(line -> line.contains("fine-tuning"));
+      proxima.kill();
+    }
+    Files.writeString(damaged.resolve("journal/journal.mv.db"), "not a database");
+    Ended resumed = Proxima.run("run", CONFIG, "--out", damaged, "--resume");
+    assertThat(resumed.status()).isEqualTo(2);
+    assertThat(resumed.errors())
+        .singleElement()
+        .asString()
+        .contains(damaged.resolve("journal").toString(), "--overwrite");
+  }
+
+  @Test
   void refusesToResumeAnotherExperimentOrToOverwriteSilently() throws Exception {
     byte[] before = Files.readAllBytes(reference.resolve("summary.json"));
     Ended other = Proxima.run("run", CONFIG, "--out", reference, "--resume", "--seed", "18");

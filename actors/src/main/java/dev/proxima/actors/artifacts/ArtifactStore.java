@@ -2,17 +2,12 @@ package dev.proxima.actors.artifacts;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -97,18 +92,8 @@ public final class ArtifactStore {
   }
 
   private static ArtifactId hash(Path file) throws IOException {
-    try (InputStream in = new DigestInputStream(Files.newInputStream(file), sha256())) {
-      in.transferTo(OutputStream.nullOutputStream());
-      byte[] digest = ((DigestInputStream) in).getMessageDigest().digest();
-      return new ArtifactId(HexFormat.of().formatHex(digest));
-    }
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
+    try (InputStream in = Files.newInputStream(file)) {
+      return ArtifactId.of(in);
     }
   }
 

@@ -11,11 +11,8 @@ import dev.proxima.actors.work.Work;
 import dev.proxima.actors.work.Work.Purpose;
 import dev.proxima.algorithms.outer.ProximalPoint;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -242,13 +239,6 @@ public final class RunPlan {
   }
 
   private static Output placeholder(Work work) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256")
-              .digest(work.toString().getBytes(StandardCharsets.UTF_8));
-      return Output.of(new ArtifactId(HexFormat.of().formatHex(digest)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
+    return Output.of(ArtifactId.of(work.toString().getBytes(StandardCharsets.UTF_8)));
   }
 }

@@ -4,12 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigRenderOptions;
+import dev.proxima.actors.artifacts.ArtifactId;
+import dev.proxima.actors.coordinator.LeasePolicy;
 import dev.proxima.actors.run.RunSettings;
 import dev.proxima.models.ComputeDevice;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -37,7 +36,7 @@ public record ExperimentConfig(
     Path out,
     List<ComputeDevice> devices,
     int threads,
-    Leases leases,
+    LeasePolicy leases,
     String resolved) {
 
   /** All bytes and the special tokens. */
@@ -71,7 +70,7 @@ public record ExperimentConfig(
                 ComputeDevice::parse,
                 "a list such as [cpu] or [\"cuda:0\", \"cuda:1\"]"),
             root.count("threads", 0),
-            Leases.read(root.section("leases")),
+            leases(root.section("leases")),
             config.root().render(RESOLVED));
     experiment.checkLengths(root);
     return experiment;
@@ -87,11 +86,14 @@ public record ExperimentConfig(
         List.of(
             settings, data, vocabularySize, model, samplingShardPrompts, evaluationShardPrompts);
     try {
-      byte[] json = JsonMapper.builder().build().writeValueAsBytes(parts);
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(json));
-    } catch (JsonProcessingException | NoSuchAlgorithmException e) {
+      return ArtifactId.of(JsonMapper.builder().build().writeValueAsBytes(parts)).sha256();
+    } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  private static LeasePolicy leases(Section leases) {
+    return new LeasePolicy(leases.duration("time-out"), leases.count("attempts", 1));
   }
 
   private void checkLengths(Section root) {

@@ -18,6 +18,7 @@ import dev.proxima.experiments.data.PreferencePair;
 import dev.proxima.experiments.data.PromptPartition;
 import dev.proxima.experiments.reviews.ReviewData;
 import dev.proxima.experiments.reviews.ReviewReward;
+import dev.proxima.models.ModelConfig;
 import dev.proxima.models.SamplingOptions;
 import dev.proxima.models.djl.DjlTokenizer;
 import dev.proxima.models.tokenizer.ByteLevelBpe;
@@ -80,7 +81,7 @@ final class DataPreparation {
               shards(heldOut, config.evaluationShardPrompts()));
       return new PreparedData(
           data,
-          tokenizer.vocabSize(),
+          model(tokenizer),
           Optional.of(new ReviewReward()),
           "%,d reviews, %d x %d prompts, %d held-out prompts, %,d tokens in the vocabulary"
               .formatted(
@@ -119,7 +120,7 @@ final class DataPreparation {
           split.training().size() + split.heldOut().size() - fitting.size() - heldOut.size();
       return new PreparedData(
           data,
-          tokenizer.vocabSize(),
+          model(tokenizer),
           Optional.empty(),
           "%,d pairs in %d folds, %,d held out; left out: %,d too long, %,d ties; %,d tokens in the vocabulary"
               .formatted(
@@ -156,6 +157,14 @@ final class DataPreparation {
               + ": no pair for training or none held out fits the length limits; raise data.max-prompt-tokens and"
               + " data.max-response-tokens, or set data.overlong = truncate");
     }
+  }
+
+  private ModelConfig model(Tokenizer tokenizer) {
+    int endOfText = tokenizer.tokenId(ChatFormat.END_OF_TEXT);
+    return config
+        .model()
+        .withVocabulary(
+            tokenizer.vocabSize(), endOfText, endOfText, tokenizer.tokenId(ChatFormat.PAD));
   }
 
   private ArtifactId trainTokenizer(List<String> corpus) {

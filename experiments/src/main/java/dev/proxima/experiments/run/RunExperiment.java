@@ -5,7 +5,6 @@ import com.typesafe.config.ConfigFactory;
 import dev.proxima.actors.artifacts.ArtifactId;
 import dev.proxima.actors.artifacts.ArtifactStore;
 import dev.proxima.actors.artifacts.JsonArtifacts;
-import dev.proxima.actors.coordinator.LeasePolicy;
 import dev.proxima.actors.node.NodeContext;
 import dev.proxima.actors.node.StopSignal;
 import dev.proxima.actors.run.RunSpec;
@@ -14,12 +13,11 @@ import dev.proxima.experiments.LogFile;
 import dev.proxima.experiments.UserError;
 import dev.proxima.experiments.config.ExperimentConfig;
 import dev.proxima.experiments.terminal.Terminal;
-import dev.proxima.models.ModelConfig;
 import dev.proxima.models.djl.DjlTokenizer;
 import dev.proxima.models.djl.TorchEngine;
-import dev.proxima.models.tokenizer.ChatFormat;
 import dev.proxima.models.tokenizer.Tokenizer;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.persistence.jdbc.testkit.javadsl.SchemaUtils;
@@ -45,7 +43,7 @@ public final class RunExperiment {
       ArtifactStore store = new ArtifactStore(folder.artifacts());
       PreparedData prepared = prepare(config, options, raw, store, folder);
       terminal.line("Data: " + prepared.description());
-      RunSpec spec = specify(config, prepared, store);
+      RunSpec spec = new RunSpec(config.settings(), prepared.model(), prepared.data());
       RunOutcome outcome = run(config, spec, prepared, store, folder, terminal);
       return conclude(config, spec, store, folder, outcome, terminal);
     }
@@ -65,19 +63,6 @@ public final class RunExperiment {
         folder.discard();
       }
       throw e;
-    }
-  }
-
-  private static RunSpec specify(
-      ExperimentConfig config, PreparedData prepared, ArtifactStore store) {
-    try (Tokenizer tokenizer = DjlTokenizer.open(store.read(prepared.data().tokenizer()))) {
-      int endOfText = tokenizer.tokenId(ChatFormat.END_OF_TEXT);
-      ModelConfig model =
-          config
-              .model()
-              .withVocabulary(
-                  tokenizer.vocabSize(), endOfText, endOfText, tokenizer.tokenId(ChatFormat.PAD));
-      return new RunSpec(config.settings(), model, prepared.data());
     }
   }
 
@@ -116,7 +101,7 @@ public final class RunExperiment {
                           fingerprint.sha256(),
                           node,
                           config.devices(),
-                          new LeasePolicy(config.leases().timeOut(), config.leases().attempts()),
+                          config.leases(),
                           listener)),
               "proxima",
               actorConfig(folder));
@@ -127,7 +112,7 @@ public final class RunExperiment {
                 if (failure == null) {
                   system.tell(new RunGuardian.Start());
                 } else {
-                  outcome.completeExceptionally(failure);
+                  outcome.complete(noJournal(folder, failure));
                   system.terminate();
                 }
               });
@@ -137,6 +122,15 @@ public final class RunExperiment {
     } catch (ExecutionException e) {
       throw new IllegalStateException(e.getCause());
     }
+  }
+
+  private static RunOutcome noJournal(RunFolder folder, Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    return new RunOutcome.Failed(
+        "the journal in %s cannot be opened (%s); restore it from a backup or start again with --overwrite"
+            .formatted(
+                folder.journal().getParent(), cause.getMessage().lines().findFirst().orElse("")),
+        true);
   }
 
   private static Config actorConfig(RunFolder folder) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
+import dev.proxima.actors.coordinator.LeasePolicy;
 import dev.proxima.actors.run.RunSettings.Labels;
 import dev.proxima.actors.run.RunSettings.Method;
 import dev.proxima.algorithms.outer.InnerStart;
@@ -46,7 +47,7 @@ class ExperimentConfigTest {
                 new OuterLoop(3, 0.0, MomentumFrom.PROXIMAL, InnerStart.REFERENCE)));
     assertThat(config.out()).isEqualTo(Path.of("runs/tiny"));
     assertThat(config.devices()).containsExactly(ComputeDevice.CPU);
-    assertThat(config.leases()).isEqualTo(new Leases(Duration.ofMinutes(5), 3));
+    assertThat(config.leases()).isEqualTo(new LeasePolicy(Duration.ofMinutes(5), 3));
   }
 
   @Test
