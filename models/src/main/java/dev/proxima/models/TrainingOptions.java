@@ -38,7 +38,7 @@ public record TrainingOptions(
     return switch (schedule) {
       case CONSTANT -> learningRate;
       case LINEAR -> learningRate * (1 - done);
-      case COSINE -> learningRate * 0.5 * (1 + Math.cos(Math.PI * done));
+      case COSINE -> learningRate * 0.5 * (1 + StrictMath.cos(Math.PI * done));
     };
   }
 }

@@ -135,6 +135,20 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .belongToAnyOf(ObjectOutputStream.class, ObjectInputStream.class);
 
+  @ArchTest
+  static final ArchRule RESULTS_ARE_THE_SAME_ON_EVERY_JVM =
+      noClasses()
+          .should()
+          .callMethodWhere(
+              JavaCall.Predicates.target(
+                      HasOwner.Predicates.With.owner(JavaClass.Predicates.type(Math.class)))
+                  .and(
+                      JavaCall.Predicates.target(
+                          HasName.Predicates.nameMatching(
+                              "exp|expm1|log|log10|log1p|pow|cbrt|hypot|a?(sin|cos|tan)h?|atan2"))))
+          .because(
+              "the last bit of Math's transcendental functions is the JVM's choice; StrictMath's is not");
+
   private static ArchCondition<JavaClass> beSealedWithRecordsOnly() {
     return new ArchCondition<>("be sealed, with records only") {
       @Override

@@ -39,7 +39,7 @@ public final class ClosedForm {
    */
   public static double weight(int k, double alpha) {
     // 1 - alpha^k without cancellation as alpha nears 1; log 0 = -infinity gives w_k = 1.
-    return -Math.expm1(k * Math.log(alpha)) / (1 - alpha);
+    return -StrictMath.expm1(k * StrictMath.log(alpha)) / (1 - alpha);
   }
 
   /** C_n = sum_{k=1..n} w_k: the total weight of a reward that is the same in all n iterations. */

@@ -44,7 +44,7 @@ public final class TabularPolicy {
 
   /** pi(y|x). */
   public double probability(int x, int y) {
-    return Math.exp(logProbabilities[x][y]);
+    return StrictMath.exp(logProbabilities[x][y]);
   }
 
   /**
@@ -93,9 +93,9 @@ public final class TabularPolicy {
     }
     double sum = 0;
     for (double logit : logits) {
-      sum += Math.exp(logit - max);
+      sum += StrictMath.exp(logit - max);
     }
-    double logNormaliser = max + Math.log(sum);
+    double logNormaliser = max + StrictMath.log(sum);
     double[] normalised = new double[logits.length];
     for (int y = 0; y < logits.length; y++) {
       normalised[y] = logits[y] - logNormaliser;

@@ -54,7 +54,7 @@ public final class ReviewReward implements RewardFunction {
     String aspect =
         Words.of(prompt).stream().filter(Catalogue.ASPECTS::contains).findFirst().orElse("");
     return sentiment(aspect, sentences)
-        - PENALTY_BOUND * Math.tanh(penalty(sentences) / PENALTY_BOUND);
+        - PENALTY_BOUND * StrictMath.tanh(penalty(sentences) / PENALTY_BOUND);
   }
 
   private static double sentiment(String aspect, List<Sentence> sentences) {
@@ -74,8 +74,8 @@ public final class ReviewReward implements RewardFunction {
         }
       }
     }
-    return SENTIMENT_BOUND * Math.tanh(onAspect / SENTIMENT_BOUND)
-        + Math.tanh(elsewhere / SENTIMENT_BOUND);
+    return SENTIMENT_BOUND * StrictMath.tanh(onAspect / SENTIMENT_BOUND)
+        + StrictMath.tanh(elsewhere / SENTIMENT_BOUND);
   }
 
   private static double valence(List<String> clause, Set<String> spent) {

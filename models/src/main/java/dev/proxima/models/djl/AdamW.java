@@ -88,8 +88,8 @@ final class AdamW {
   }
 
   private void update(Slot slot, PtNDArray gradient, double learningRate, double clip) {
-    double correction1 = 1 - Math.pow(BETA1, steps);
-    double correction2 = Math.sqrt(1 - Math.pow(BETA2, steps));
+    double correction1 = 1 - StrictMath.pow(BETA1, steps);
+    double correction2 = Math.sqrt(1 - StrictMath.pow(BETA2, steps));
     boolean matrix = slot.parameter().getShape().dimension() > 1;
     JniUtils.adamUpdate(
         slot.parameter(),

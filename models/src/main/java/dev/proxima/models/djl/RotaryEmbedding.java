@@ -25,12 +25,12 @@ final class RotaryEmbedding {
     float[] sine = new float[positions * head];
     for (int i = 0; i < half; i++) {
       // Rounded to float32 where Hugging Face rounds: far positions turn by the same angle.
-      float frequency = 1 / (float) Math.pow(config.ropeTheta(), (float) (2 * i) / head);
+      float frequency = 1 / (float) StrictMath.pow(config.ropeTheta(), (float) (2 * i) / head);
       for (int position = 0; position < positions; position++) {
         float angle = position * frequency;
         int first = position * head + i;
-        cosine[first] = cosine[first + half] = (float) Math.cos(angle);
-        sine[first + half] = (float) Math.sin(angle);
+        cosine[first] = cosine[first + half] = (float) StrictMath.cos(angle);
+        sine[first + half] = (float) StrictMath.sin(angle);
         sine[first] = -sine[first + half];
       }
     }
