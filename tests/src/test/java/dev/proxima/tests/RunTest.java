@@ -213,6 +213,10 @@ class RunTest {
             .at("/methods/apo/iterations/3/proximal");
     assertThat(last.get("preference_accuracy").isNumber()).isTrue();
     assertThat(out.resolve("apo/final/model.safetensors")).exists();
+    assertThat(Files.readAllLines(out.resolve("samples.jsonl")))
+        .anySatisfy(
+            line ->
+                assertThat(line).contains("\"apo\"", "\"iteration\":3", "\"proximal\"", "How is"));
   }
 
   @Test

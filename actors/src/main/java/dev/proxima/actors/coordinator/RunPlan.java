@@ -182,12 +182,22 @@ public final class RunPlan {
 
     private Optional<EvaluatedPolicy> evaluate(ArtifactId policy) {
       ArtifactId baseline = fineTuned.orElseThrow().artifact();
-      return heldOut(policy)
+      Optional<List<ArtifactId>> heldOut = heldOut(policy);
+      Optional<List<ArtifactId>> samples =
+          spec.data().source() == PairSource.GIVEN ? answers(policy) : heldOut;
+      return heldOut
           .flatMap(
-              samples ->
-                  heldOut(baseline)
-                      .flatMap(before -> artifact(new Work.Evaluate(samples, before)))
-                      .map(metrics -> new EvaluatedPolicy(policy, metrics, samples)));
+              scored ->
+                  heldOut(baseline).flatMap(before -> artifact(new Work.Evaluate(scored, before))))
+          .flatMap(metrics -> samples.map(lines -> new EvaluatedPolicy(policy, metrics, lines)));
+    }
+
+    private Optional<List<ArtifactId>> answers(ArtifactId policy) {
+      return sequence(
+          spec.data().answered().stream()
+              .map(
+                  prompts -> artifact(new Work.SampleShard(policy, prompts, Purpose.EVALUATION, 0)))
+              .toList());
     }
 
     /**

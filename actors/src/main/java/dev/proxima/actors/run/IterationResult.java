@@ -26,7 +26,8 @@ public record IterationResult(
    *
    * @param parameters model.safetensors
    * @param evaluation its metrics, as JSON
-   * @param samples its shards of held-out prompts, responses and scores
+   * @param samples its shards of held-out prompts with its responses; none where pairs are given
+   *     and no prompts are to be answered
    */
   public record EvaluatedPolicy(
       ArtifactId parameters, ArtifactId evaluation, List<ArtifactId> samples) {}

@@ -1,5 +1,6 @@
 package dev.proxima.actors.run;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.proxima.algorithms.evaluation.Estimate;
 import java.util.SortedMap;
 
@@ -18,7 +19,9 @@ public record PolicyEvaluation(
 
   /** The proximal solution thetahat_t, or the extrapolated theta_t that samples next. */
   public enum Policy {
+    @JsonProperty("proximal")
     PROXIMAL,
+    @JsonProperty("extrapolated")
     EXTRAPOLATED
   }
 }

@@ -19,13 +19,16 @@ public record RunSpec(RunSettings settings, ModelConfig model, Data data) {
    * @param iterations for iteration t, at index t - 1, its shards: prompts to sample for, or given
    *     pairs
    * @param evaluation shards of held-out prompts, or of held-out pairs
+   * @param answered shards of held-out prompts that every policy answers for people to read, where
+   *     pairs are given; none where sampled, since there the evaluation has responses
    */
   public record Data(
       ArtifactId tokenizer,
       ArtifactId fineTuning,
       PairSource source,
       List<List<ArtifactId>> iterations,
-      List<ArtifactId> evaluation) {}
+      List<ArtifactId> evaluation,
+      List<ArtifactId> answered) {}
 
   /** Where preference pairs come from. */
   public enum PairSource {

@@ -69,7 +69,7 @@ class RunPlanTest {
                 (long) policies));
   }
 
-  /** Given pairs are only scored: no sampling, no labelling. */
+  /** Given pairs are scored, not labelled; each policy answers one shard of prompts to be read. */
   @Test
   void givenPairsTakeTheseWorks() {
     RunSpec spec = spec(PairSource.GIVEN, 2, 1, List.of(APO, ITERATIVE));
@@ -77,11 +77,18 @@ class RunPlanTest {
     assertThat(counts(complete(spec)))
         .containsExactlyInAnyOrderEntriesOf(
             Map.of(
-                "fine-tune", 1L,
-                "score", 10L + 2 * policies,
-                "train", 5L,
-                "extrapolate", 3L,
-                "evaluate", (long) policies));
+                "fine-tune",
+                1L,
+                "sample",
+                (long) policies,
+                "score",
+                10L + 2 * policies,
+                "train",
+                5L,
+                "extrapolate",
+                3L,
+                "evaluate",
+                (long) policies));
   }
 
   @Test
@@ -228,7 +235,8 @@ class RunPlanTest {
             id("fine-tuning"),
             source,
             IntStream.range(0, iterations).mapToObj(t -> ids("prompts " + t, shards)).toList(),
-            ids("evaluation", shards)));
+            ids("evaluation", shards),
+            source == PairSource.GIVEN ? ids("answered", 1) : List.of()));
   }
 
   private static List<ArtifactId> ids(String name, int count) {

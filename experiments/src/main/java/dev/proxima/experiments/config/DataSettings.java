@@ -26,6 +26,7 @@ public sealed interface DataSettings {
    * @param file JSONL of prompt, chosen and rejected
    * @param heldOut share of the pairs that is kept for evaluation, in (0, 1)
    * @param maxPairs most pairs to use, 0 for all
+   * @param answeredPrompts held-out prompts that every policy answers for people to read
    * @param maxPromptTokens longest prompt
    * @param maxResponseTokens longest response, the end token included
    * @param overlong what becomes of a longer pair
@@ -34,6 +35,7 @@ public sealed interface DataSettings {
       Path file,
       double heldOut,
       int maxPairs,
+      int answeredPrompts,
       int maxPromptTokens,
       int maxResponseTokens,
       Overlong overlong)
@@ -66,6 +68,7 @@ public sealed interface DataSettings {
               data.file("pairs", "the path of a JSONL file, as in --set data.pairs=FILE.jsonl"),
               data.number("held-out", Accepted.BETWEEN_ZERO_AND_ONE),
               data.count("max-pairs", 0),
+              data.count("answered-prompts", 0),
               data.count("max-prompt-tokens", 1),
               data.count("max-response-tokens", 1),
               data.choice("overlong", Pairs.Overlong.class));

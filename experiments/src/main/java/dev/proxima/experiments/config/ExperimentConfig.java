@@ -104,6 +104,11 @@ public record ExperimentConfig(
           "max-response-tokens",
           pairs.maxResponseTokens(),
           longest - pairs.maxPromptTokens());
+      checkFits(
+          root.section("evaluation"),
+          "max-new-tokens",
+          settings.evaluation().maxNewTokens(),
+          longest - pairs.maxPromptTokens());
     } else {
       checkFits(
           root.section("sampling"),

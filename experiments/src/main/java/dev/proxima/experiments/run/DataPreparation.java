@@ -78,7 +78,8 @@ final class DataPreparation {
                   .mapToObj(t -> training.subList(t * perIteration, (t + 1) * perIteration))
                   .map(prompts -> shards(prompts, config.samplingShardPrompts()))
                   .toList(),
-              shards(heldOut, config.evaluationShardPrompts()));
+              shards(heldOut, config.evaluationShardPrompts()),
+              List.of());
       return new PreparedData(
           data,
           model(tokenizer),
@@ -115,7 +116,10 @@ final class DataPreparation {
               folds.stream()
                   .map(fold -> shards(tokens.pairs(fold), config.samplingShardPrompts()))
                   .toList(),
-              shards(tokens.pairs(heldOut), config.evaluationShardPrompts()));
+              shards(tokens.pairs(heldOut), config.evaluationShardPrompts()),
+              shards(
+                  tokens.prompts(heldOut, settings.answeredPrompts()),
+                  config.evaluationShardPrompts()));
       int tooLong =
           split.training().size() + split.heldOut().size() - fitting.size() - heldOut.size();
       return new PreparedData(
@@ -247,17 +251,28 @@ final class DataPreparation {
       return lines(pairs, false);
     }
 
+    /** The first {@code most} different prompts, without responses. */
+    List<PromptResponses> prompts(List<PreferencePair> pairs, int most) {
+      List<Conversation> prompts =
+          pairs.stream().map(PreferencePair::prompt).distinct().limit(most).toList();
+      return IntStream.range(0, prompts.size()).mapToObj(i -> prompt(i, prompts.get(i))).toList();
+    }
+
     private List<PromptResponses> lines(List<PreferencePair> pairs, boolean both) {
       return IntStream.range(0, pairs.size()).mapToObj(i -> line(i, pairs.get(i), both)).toList();
     }
 
     private PromptResponses line(int id, PreferencePair pair, boolean both) {
-      int[] prompt = lastOf(format.prompt(pair.prompt().messages()), limits.maxPromptTokens());
       Response chosen = cut(pair.chosen());
-      PromptResponses line = PromptResponses.ofPrompt(id, pair.prompt().text(), prompt);
+      PromptResponses line = prompt(id, pair.prompt());
       return both
           ? line.with(List.of(chosen, cut(pair.rejected())), new Preference(0, 1))
           : line.with(List.of(chosen), null);
+    }
+
+    private PromptResponses prompt(int id, Conversation prompt) {
+      return PromptResponses.ofPrompt(
+          id, prompt.text(), lastOf(format.prompt(prompt.messages()), limits.maxPromptTokens()));
     }
 
     private Response cut(String text) {

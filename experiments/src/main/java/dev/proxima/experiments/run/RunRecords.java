@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import dev.proxima.actors.artifacts.ArtifactStore;
 import dev.proxima.actors.artifacts.JsonArtifacts;
 import dev.proxima.actors.artifacts.PromptResponses;
+import dev.proxima.actors.artifacts.PromptResponses.Response;
 import dev.proxima.actors.run.IterationResult;
 import dev.proxima.actors.run.IterationResult.EvaluatedPolicy;
 import dev.proxima.actors.run.PolicyEvaluation;
@@ -51,9 +52,7 @@ final class RunRecords {
         .toList();
   }
 
-  /**
-   * The responses to held-out prompts that an iteration was evaluated on; empty for given pairs.
-   */
+  /** The responses of an iteration's policies to held-out prompts. */
   List<SampleLine> samples(IterationResult result) {
     List<SampleLine> lines = new ArrayList<>();
     addSamples(lines, result, Policy.PROXIMAL, result.proximal());
@@ -126,19 +125,15 @@ final class RunRecords {
       List<SampleLine> lines, IterationResult result, Policy policy, EvaluatedPolicy evaluated) {
     for (PromptResponses prompt :
         JsonArtifacts.readLines(store, evaluated.samples(), PromptResponses.class)) {
-      if (prompt.preference() == null) {
-        prompt
-            .responses()
-            .forEach(
-                response ->
-                    lines.add(
-                        new SampleLine(
-                            result.method(),
-                            result.iteration(),
-                            policy,
-                            prompt.prompt(),
-                            response.text(),
-                            response.reward())));
+      for (Response response : prompt.responses()) {
+        lines.add(
+            new SampleLine(
+                result.method(),
+                result.iteration(),
+                policy,
+                prompt.prompt(),
+                response.text(),
+                response.reward()));
       }
     }
   }

@@ -56,7 +56,8 @@ final class Stages {
         started.iteration() > 0
             && spec.settings().methods().stream()
                 .anyMatch(m -> m.name().equals(method) && m.outerLoop().alpha() > 0);
-    int shards = spec.data().evaluation().size() * (extrapolates ? 2 : 1);
+    int shards =
+        (spec.data().evaluation().size() + spec.data().answered().size()) * (extrapolates ? 2 : 1);
     return new Stage(numbered(method, started.iteration(), "evaluation"), shards, "shards");
   }
 
