@@ -8,6 +8,7 @@ import dev.proxima.actors.artifacts.ArtifactId;
 import dev.proxima.actors.coordinator.LeasePolicy;
 import dev.proxima.actors.run.RunSettings;
 import dev.proxima.models.ComputeDevice;
+import dev.proxima.models.tokenizer.ChatFormat;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -40,7 +41,7 @@ public record ExperimentConfig(
     String resolved) {
 
   /** All bytes and the special tokens. */
-  private static final int MIN_VOCABULARY = 260;
+  private static final int MIN_VOCABULARY = 256 + ChatFormat.SPECIAL_TOKENS.size();
 
   private static final int SHORTEST_PROMPT = 1;
 

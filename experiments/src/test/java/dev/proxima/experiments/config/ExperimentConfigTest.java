@@ -154,7 +154,7 @@ class ExperimentConfigTest {
         "model.tie-word-embeddings = 7 | true or false",
         "model.hidden-size = 130 | an even multiple of model.heads = 4",
         "model.kv-heads = 3 | a divisor of model.heads = 4",
-        "tokenizer.vocab-size = 255 | a whole number of at least 260",
+        "tokenizer.vocab-size = 255 | a whole number of at least 261",
         "devices = [gpu] | a list such as [cpu]",
         "devices = [] | a list such as [cpu]",
         "seed = 1.5 | a whole number of 64 bits",

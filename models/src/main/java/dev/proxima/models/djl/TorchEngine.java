@@ -2,6 +2,7 @@ package dev.proxima.models.djl;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtEngine;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.pytorch.jni.LibUtils;
@@ -74,6 +75,10 @@ public final class TorchEngine implements ModelEngine {
         LibUtils.getLibtorchPath(),
         List.copyOf(devices),
         JniUtils.getNumThreads());
+  }
+
+  NDManager cpuManager() {
+    return engine.newBaseManager(Device.cpu());
   }
 
   private Device resolve(ComputeDevice device) {

@@ -1,0 +1,133 @@
+package dev.proxima.experiments;
+
+import dev.proxima.experiments.bench.BenchModel;
+import dev.proxima.experiments.bench.ModelsBenchmark;
+import dev.proxima.experiments.bench.ModelsResult;
+import dev.proxima.experiments.terminal.Terminal;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code proxima bench models}. */
+@Command(
+    name = "models",
+    description =
+        "Training and generation in tokens per second, with the share of what the machine could do at"
+            + " best, beside transformers where --python is given.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
+final class BenchModelsCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @ArgGroup private Subject subject = new Subject();
+
+  /** Exclusive ways to say which model. */
+  private static final class Subject {
+
+    @Option(names = "--model", paramLabel = "DIR", description = "A model folder.")
+    private Path model;
+
+    @Option(
+        names = "--shape",
+        paramLabel = "NAME",
+        defaultValue = "25m",
+        description = "A random model: 1m, 25m or 135m; 25m where nothing is said.")
+    private String shape = "25m";
+  }
+
+  @Option(
+      names = "--python",
+      paramLabel = "FILE",
+      description = "A Python interpreter with torch and transformers, to measure beside.")
+  private Path python;
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      defaultValue = "5",
+      description = "Measurements of each; ${DEFAULT-VALUE} where nothing is said.")
+  private int rounds;
+
+  @Option(
+      names = "--train",
+      paramLabel = "NxS",
+      defaultValue = "8x256",
+      description = "Sequences of a training step and their length; ${DEFAULT-VALUE}.")
+  private String train;
+
+  @Option(
+      names = "--batches",
+      paramLabel = "N,...",
+      split = ",",
+      defaultValue = "1,8,32",
+      description = "Responses sampled together; ${DEFAULT-VALUE}.")
+  private List<Integer> batches;
+
+  @Option(
+      names = "--generate",
+      paramLabel = "PxR",
+      defaultValue = "32x128",
+      description = "Prompt and response tokens of generation; ${DEFAULT-VALUE}.")
+  private String generate;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Threads of one operation; 0 for all cores.")
+  private int threads;
+
+  @Option(names = "--json", description = "Prints JSON, with every round.")
+  private boolean json;
+
+  @Override
+  public Integer call() {
+    int[] training = product("--train", train);
+    int[] generation = product("--generate", generate);
+    check("--train", training[1] >= 2, "sequences of at least 2 tokens");
+    check("--rounds", rounds >= 1, "at least 1");
+    check("--threads", threads >= 0, "at least 0");
+    check("--batches", batches.stream().allMatch(rows -> rows >= 1), "numbers of at least 1");
+    try (Terminal terminal = json ? Terminal.plain(System.err) : Screen.detect().terminal()) {
+      ModelsResult result =
+          ModelsBenchmark.run(
+              new ModelsBenchmark.Options(
+                  Optional.ofNullable(subject.model),
+                  BenchModel.of(subject.shape),
+                  Optional.ofNullable(python),
+                  rounds,
+                  training[0],
+                  training[1],
+                  batches,
+                  generation[0],
+                  generation[1],
+                  threads),
+              terminal);
+      terminal.close();
+      spec.commandLine().getOut().println(json ? result.json() : "\n" + result.text());
+      return 0;
+    } catch (IllegalArgumentException e) {
+      throw new UserError(e.getMessage(), e);
+    }
+  }
+
+  private int[] product(String option, String value) {
+    check(option, value.matches("[1-9]\\d{0,5}x[1-9]\\d{0,5}"), "two numbers, as in 8x256");
+    String[] factors = value.split("x");
+    return new int[] {Integer.parseInt(factors[0]), Integer.parseInt(factors[1])};
+  }
+
+  private void check(String option, boolean holds, String accepted) {
+    if (!holds) {
+      throw new ParameterException(spec.commandLine(), option + " takes " + accepted);
+    }
+  }
+}

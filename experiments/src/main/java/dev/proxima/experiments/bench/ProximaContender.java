@@ -1,0 +1,116 @@
+package dev.proxima.experiments.bench;
+
+import dev.proxima.algorithms.random.RandomStream;
+import dev.proxima.models.ComputeDevice;
+import dev.proxima.models.LanguageModel;
+import dev.proxima.models.ModelFolder;
+import dev.proxima.models.SampledResponse;
+import dev.proxima.models.SamplingOptions;
+import dev.proxima.models.TokenSequence;
+import dev.proxima.models.Trainer;
+import dev.proxima.models.TrainingOptions;
+import dev.proxima.models.djl.TorchEngine;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** This program, in this process. */
+final class ProximaContender implements Contender {
+
+  private static final Path STATUS = Path.of("/proc/self/status");
+  private static final long SEED = 17;
+
+  private final int vocabulary;
+  private final LanguageModel model;
+  private final Trainer trainer;
+
+  ProximaContender(TorchEngine engine, ModelFolder folder, Workload largest) {
+    vocabulary = folder.config().vocabSize();
+    model = engine.load(folder.parameters(), folder.config(), ComputeDevice.CPU);
+    trainer =
+        engine.trainer(
+            folder.parameters(),
+            folder.config(),
+            ComputeDevice.CPU,
+            new TrainingOptions(
+                1e-6,
+                0,
+                TrainingOptions.Schedule.CONSTANT,
+                Integer.MAX_VALUE,
+                0,
+                1,
+                Math.toIntExact(largest.tokens())));
+  }
+
+  @Override
+  public String name() {
+    return "proxima";
+  }
+
+  @Override
+  public double tokensPerSecond(Workload workload) {
+    long start = System.nanoTime();
+    long tokens =
+        switch (workload.kind()) {
+          case TRAIN -> train(workload);
+          case GENERATE -> generate(workload);
+        };
+    return tokens / ((System.nanoTime() - start) * 1e-9);
+  }
+
+  @Override
+  public long peakMemory() {
+    try {
+      return Files.readAllLines(STATUS).stream()
+          .filter(line -> line.startsWith("VmHWM:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+          .findFirst()
+          .orElse(0);
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  @Override
+  public void close() {
+    model.close();
+    trainer.close();
+  }
+
+  private long train(Workload workload) {
+    int[] tokens = new int[workload.prompt() + workload.response()];
+    List<TokenSequence> batch =
+        IntStream.range(0, workload.rows())
+            .mapToObj(row -> new TokenSequence(drawn(tokens.length, row), workload.prompt()))
+            .toList();
+    trainer.fineTune(batch);
+    return workload.tokens();
+  }
+
+  private long generate(Workload workload) {
+    List<int[]> prompts =
+        IntStream.range(0, workload.rows()).mapToObj(row -> drawn(workload.prompt(), row)).toList();
+    RandomStream random = RandomStream.of(SEED, "bench");
+    return model
+        .generate(
+            prompts,
+            new SamplingOptions(1, 1, 1, workload.response()),
+            (prompt, response, position) ->
+                random.uniform((long) prompt * workload.response() + position))
+        .stream()
+        .flatMap(List::stream)
+        .map(SampledResponse::tokens)
+        .mapToLong(tokens -> tokens.length)
+        .sum();
+  }
+
+  private int[] drawn(int length, int row) {
+    int[] tokens = new int[length];
+    RandomStream random = RandomStream.of(SEED, "bench tokens", row);
+    Arrays.setAll(tokens, i -> (int) (random.uniform(i) * vocabulary));
+    return tokens;
+  }
+}
