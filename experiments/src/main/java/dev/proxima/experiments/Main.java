@@ -19,7 +19,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
     description = "Accelerated preference optimisation of language models.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {RunCommand.class, EvalCommand.class, BenchCommand.class, DoctorCommand.class},
+    subcommands = {
+      RunCommand.class,
+      TheoryCommand.class,
+      EvalCommand.class,
+      BenchCommand.class,
+      DoctorCommand.class
+    },
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
       "0:All went well.",
