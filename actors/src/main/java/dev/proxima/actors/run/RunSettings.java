@@ -50,9 +50,9 @@ public record RunSettings(
    * @param batchSize pairs per optimiser step
    * @param replicas logical replicas; each trains on its share of the pairs and their parameters
    *     are averaged at the end of the iteration
-   * @param objective the objective's name, see {@link Objectives}
+   * @param objective the objective's name, or a sum of such, see {@link Objectives}
    * @param beta KL strength per iteration; the last value goes on
-   * @param options the objective's further options by name
+   * @param options the objective's further options by name, as text
    */
   public record PreferenceTraining(
       int epochs,
@@ -60,7 +60,7 @@ public record RunSettings(
       int replicas,
       String objective,
       List<Double> beta,
-      Map<String, Double> options,
+      Map<String, String> options,
       Optimisation optimisation) {
 
     /** The KL strength of 1-based {@code iteration}. */
@@ -68,10 +68,12 @@ public record RunSettings(
       return beta.get(Math.min(iteration, beta.size()) - 1);
     }
 
-    /** The objective of 1-based {@code iteration}. */
+    /** The objective of 1-based {@code iteration}; beta is given to those that have one. */
     public PreferenceObjective objectiveAt(int iteration) {
-      Map<String, Double> all = new HashMap<>(options);
-      all.put("beta", betaAt(iteration));
+      Map<String, String> all = new HashMap<>(options);
+      if (Objectives.hasOption(objective, "beta")) {
+        all.put("beta", Double.toString(betaAt(iteration)));
+      }
       return Objectives.create(objective, all);
     }
   }

@@ -1,5 +1,6 @@
 package dev.proxima.algorithms.objective;
 
+import dev.proxima.algorithms.numeric.Dual;
 import java.util.Map;
 
 /**
@@ -8,34 +9,54 @@ import java.util.Map;
  *
  * <p>Source: Azar et al. 2023 (arXiv 2310.12036), equation 17; in this scale, He, Yuan and Gu 2024
  * (arXiv 2410.06293), section 3. With tau = 2 it is beta^2 times the first paper's loss, and TRL's
- * {@code ipo}, at regularisation beta.
+ * {@code ipo}, at regularisation beta; {@link Scale#LOG_RATIO} divides by beta^2. Libraries
+ * disagree on averaging: TRL takes the mean log-ratio per token and says that the authors confirmed
+ * it, the paper's equation, torchtune and TRL's CPO trainer of old take the sum. The default here
+ * is the equation's sum.
  *
  * @param beta strength of the KL regularisation towards the reference, above 0
  * @param tau inverse of the margin r_w - r_l that it aims at, above 0
+ * @param aggregation whether log-ratios are summed over tokens or averaged
+ * @param scale the unit of the squared difference
+ * @param divergence what holds the policy to the reference
  */
-public record Ipo(double beta, double tau) implements PreferenceObjective {
+public record Ipo(
+    double beta, double tau, Aggregation aggregation, Scale scale, Divergence divergence)
+    implements PreferenceObjective {
 
   static final ObjectiveType TYPE =
       new ObjectiveType(
-          "ipo",
-          Map.of("beta", 0.1, "tau", 2.0),
-          options -> new Ipo(options.get("beta"), options.get("tau")));
+              "ipo",
+              Map.of("beta", "0.1", "tau", "2", "aggregation", "sum", "scale", "reward"),
+              options ->
+                  new Ipo(
+                      options.number("beta"),
+                      options.number("tau"),
+                      options.choice("aggregation", Aggregation.class),
+                      options.choice("scale", Scale.class),
+                      options.divergence()))
+          .withDivergence();
 
   public Ipo {
     Require.positive("beta", beta);
     Require.positive("tau", tau);
   }
 
+  /** Summed, in the scale of rewards, under the reverse Kullback-Leibler divergence. */
+  public Ipo(double beta, double tau) {
+    this(beta, tau, Aggregation.SUM, Scale.REWARD, Divergence.REVERSE_KL);
+  }
+
   @Override
   public LossAndGradient apply(PairLogps logps) {
-    LossAndGradient result = LossAndGradient.zeros(logps.size());
-    for (int i = 0; i < logps.size(); i++) {
-      double margin = beta * (logps.chosenLogRatio(i) - logps.rejectedLogRatio(i));
-      double excess = margin - 1 / tau;
-      result.losses()[i] = excess * excess;
-      result.gradChosen()[i] = 2 * beta * excess;
-      result.gradRejected()[i] = -2 * beta * excess;
-    }
-    return result;
+    return PerPair.losses(logps, i -> loss(logps.pair(i)));
+  }
+
+  private Dual loss(Pair pair) {
+    Dual margin =
+        aggregation == Aggregation.SUM ? divergence.margin(pair) : divergence.meanMargin(pair);
+    Dual excess =
+        scale == Scale.REWARD ? margin.times(beta).minus(1 / tau) : margin.minus(1 / (tau * beta));
+    return excess.square();
   }
 }

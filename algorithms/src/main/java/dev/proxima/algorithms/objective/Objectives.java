@@ -2,19 +2,39 @@ package dev.proxima.algorithms.objective;
 
 import dev.proxima.algorithms.text.NearestName;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.TreeMap;
 
 /** The registry of preference objectives: each by its name, with its own options. */
 public final class Objectives {
 
   private static final List<ObjectiveType> TYPES =
       List.of(
-          Dpo.TYPE, //
-          Sppo.TYPE, //
-          Ipo.TYPE);
+          Dpo.TYPE,
+          RobustDpo.TYPE,
+          LengthNormalisedDpo.TYPE,
+          DpoPositive.TYPE,
+          LengthRegularisedDpo.TYPE,
+          OffsetDpo.TYPE,
+          AlphaDpo.TYPE,
+          Ipo.TYPE,
+          Hinge.TYPE,
+          Sppo.TYPE,
+          Nca.TYPE,
+          Exo.TYPE,
+          Bco.TYPE,
+          Aot.TYPE,
+          AotUnpaired.TYPE,
+          AnchoredZero.TYPE,
+          AnchoredDown.TYPE,
+          DiscoPop.TYPE,
+          SimPo.TYPE,
+          Cpo.TYPE,
+          Orpo.TYPE,
+          Kto.TYPE,
+          Sft.TYPE);
 
   private Objectives() {}
 
@@ -24,31 +44,56 @@ public final class Objectives {
   }
 
   /**
-   * The options of an objective with their defaults.
+   * The options of an objective with their defaults, as text; of a sum's terms as {@code
+   * name.option}.
    *
+   * @param objective a name, or a sum such as {@code "dpo + 0.2 sft"}
    * @throws IllegalArgumentException if there is no such objective; one line that names those there
    *     are
    */
-  public static SortedMap<String, Double> defaults(String name) {
-    return new TreeMap<>(type(name).defaults());
+  public static SortedMap<String, String> defaults(String objective) {
+    return expression(objective).defaults();
+  }
+
+  /** Whether an objective, or a term of a sum, has an option; see {@link #create}. */
+  public static boolean hasOption(String objective, String option) {
+    return !expression(objective).keys(option).isEmpty();
   }
 
   /**
    * Makes an objective.
    *
-   * @param options values of the options that shall differ from their defaults
-   * @throws IllegalArgumentException if there is no such objective or option, or a value is out of
-   *     range; one line that names what there is
+   * @param objective a name, or a sum such as {@code "dpo + 0.2 sft"}
+   * @param options values of the options that shall differ from their defaults; in a sum {@code
+   *     dpo.beta} is of one term and {@code beta} of every term that has it and is not named
+   * @throws IllegalArgumentException if there is no such objective or option, or a value is not
+   *     accepted; one line that names what is
    */
-  public static PreferenceObjective create(String name, Map<String, Double> options) {
-    SortedMap<String, Double> values = defaults(name);
-    for (Map.Entry<String, Double> option : options.entrySet()) {
-      if (values.replace(option.getKey(), option.getValue()) == null) {
+  public static PreferenceObjective create(String objective, Map<String, String> options) {
+    Expression expression = expression(objective);
+    SortedMap<String, String> values = expression.defaults();
+    for (String option : generalFirst(options.keySet())) {
+      List<String> keys = expression.keys(option);
+      if (keys.isEmpty()) {
         throw new IllegalArgumentException(
-            unknown("option of " + name, option.getKey(), values.keySet()));
+            unknown("option of " + objective, option, values.keySet()));
       }
+      keys.forEach(key -> values.put(key, options.get(option)));
     }
-    return type(name).constructor().apply(values);
+    return expression.create(values);
+  }
+
+  /** Options of every term before those of one, which override them. */
+  private static List<String> generalFirst(Collection<String> options) {
+    return options.stream()
+        .sorted(
+            Comparator.<String, Boolean>comparing(option -> option.contains("."))
+                .thenComparing(Comparator.naturalOrder()))
+        .toList();
+  }
+
+  private static Expression expression(String objective) {
+    return Expression.parse(objective, Objectives::type);
   }
 
   private static ObjectiveType type(String name) {
@@ -59,10 +104,8 @@ public final class Objectives {
   }
 
   private static String unknown(String what, String name, Collection<String> known) {
-    String hint =
-        NearestName.of(name, known)
-            .map(nearest -> "did you mean '" + nearest + "'? known: " + String.join(", ", known))
-            .orElse("there is none");
-    return "unknown " + what + " '" + name + "'; " + hint;
+    String nearest = NearestName.of(name, known).orElseThrow();
+    return "unknown %s '%s'; did you mean '%s'? known: %s"
+        .formatted(what, name, nearest, String.join(", ", known));
   }
 }

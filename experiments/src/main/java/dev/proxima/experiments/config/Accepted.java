@@ -8,8 +8,7 @@ enum Accepted {
   NON_NEGATIVE("a number of at least 0", x -> x >= 0),
   ZERO_TO_BELOW_ONE("a number in [0, 1)", x -> x >= 0 && x < 1),
   ABOVE_ZERO_TO_ONE("a number in (0, 1]", x -> x > 0 && x <= 1),
-  BETWEEN_ZERO_AND_ONE("a number in (0, 1)", x -> x > 0 && x < 1),
-  ANY("a number", x -> true);
+  BETWEEN_ZERO_AND_ONE("a number in (0, 1)", x -> x > 0 && x < 1);
 
   private final String description;
   private final DoublePredicate holds;

@@ -7,6 +7,7 @@ import com.typesafe.config.ConfigRenderOptions;
 import dev.proxima.actors.artifacts.ArtifactId;
 import dev.proxima.actors.coordinator.LeasePolicy;
 import dev.proxima.actors.run.RunSettings;
+import dev.proxima.algorithms.objective.PairDetail;
 import dev.proxima.models.ComputeDevice;
 import dev.proxima.models.tokenizer.ChatFormat;
 import java.nio.file.Path;
@@ -74,6 +75,7 @@ public record ExperimentConfig(
             leases(root.section("leases")),
             config.root().render(RESOLVED));
     experiment.checkLengths(root);
+    experiment.checkJudged(root);
     return experiment;
   }
 
@@ -122,6 +124,16 @@ public record ExperimentConfig(
           settings.evaluation().maxNewTokens(),
           longest - SHORTEST_PROMPT);
     }
+  }
+
+  private void checkJudged(Section root) {
+    boolean judged = data instanceof DataSettings.Reviews;
+    root.section("training")
+        .check(
+            "objective",
+            judged || !settings.training().objectiveAt(1).needs().contains(PairDetail.JUDGEMENT),
+            settings,
+            "one that needs no rewards: the pairs of data.task = pairs have none");
   }
 
   private void checkFits(Section section, String key, int tokens, int room) {

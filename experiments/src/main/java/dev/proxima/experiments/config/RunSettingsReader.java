@@ -52,7 +52,7 @@ final class RunSettingsReader {
             section.count("replicas", 1),
             section.text("objective"),
             section.numbers("beta", Accepted.POSITIVE),
-            section.numbersByName("objective-options"),
+            section.textsByName("objective-options"),
             optimisation(section));
     try {
       training.objectiveAt(1);

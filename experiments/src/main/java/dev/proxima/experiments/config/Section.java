@@ -99,11 +99,17 @@ record Section(String path, Config config) {
     return check(key, holds, values, all);
   }
 
-  /** An object of numbers under names of its own. */
-  SortedMap<String, Double> numbersByName(String key) {
+  /** An object of texts or numbers under names of its own; those of inner objects as "a.b". */
+  SortedMap<String, String> textsByName(String key) {
     Section section = section(key);
-    SortedMap<String, Double> values = new TreeMap<>();
-    section.names().forEach(name -> values.put(name, section.number(name, Accepted.ANY)));
+    SortedMap<String, String> values = new TreeMap<>();
+    for (String name : section.names()) {
+      if (section.config.getValue(name) instanceof ConfigObject) {
+        section.textsByName(name).forEach((inner, value) -> values.put(name + "." + inner, value));
+      } else {
+        values.put(name, section.read(name, "a number or a word", section.config::getString));
+      }
+    }
     return values;
   }
 

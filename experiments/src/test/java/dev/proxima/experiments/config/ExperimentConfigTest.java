@@ -7,6 +7,12 @@ import static org.assertj.core.api.Assertions.entry;
 import dev.proxima.actors.coordinator.LeasePolicy;
 import dev.proxima.actors.run.RunSettings.Labels;
 import dev.proxima.actors.run.RunSettings.Method;
+import dev.proxima.algorithms.objective.Divergence;
+import dev.proxima.algorithms.objective.Dpo;
+import dev.proxima.algorithms.objective.Objectives;
+import dev.proxima.algorithms.objective.PreferenceObjective;
+import dev.proxima.algorithms.objective.Sft;
+import dev.proxima.algorithms.objective.WeightedSum;
 import dev.proxima.algorithms.outer.InnerStart;
 import dev.proxima.algorithms.outer.MomentumFrom;
 import dev.proxima.algorithms.outer.OuterLoop;
@@ -18,12 +24,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ExperimentConfigTest {
@@ -89,7 +97,7 @@ class ExperimentConfigTest {
             "devices=[cpu, \"cuda:1\"]");
 
     assertThat(config.settings().training().beta()).containsExactly(0.01, 0.1, 1.0);
-    assertThat(config.settings().training().options()).containsExactly(entry("tau", 3.0));
+    assertThat(config.settings().training().options()).containsExactly(entry("tau", "3"));
     assertThat(config.devices()).containsExactly(ComputeDevice.CPU, new ComputeDevice("cuda", 1));
   }
 
@@ -250,10 +258,60 @@ class ExperimentConfigTest {
   void refusesAnObjectiveOrAnOptionThatDoesNotExist() throws IOException {
     assertRejected(
         "training.objective = dpoo",
-        "%s:1: unknown objective 'dpoo'; did you mean 'dpo'? known: dpo, sppo, ipo");
+        "%s:1: unknown objective 'dpoo'; did you mean 'dpo'? known: "
+            + String.join(", ", Objectives.names()));
     assertRejected(
         "training { objective = ipo, objective-options { tua = 3 } }",
-        "%s:1: unknown option of ipo 'tua'; did you mean 'tau'? known: beta, tau");
+        "%s:1: unknown option of ipo 'tua'; did you mean 'tau'? known: aggregation,"
+            + " beta, divergence, divergence-alpha, ld-alpha, scale, tau, wpo");
+    assertRejected(
+        "training { objective = dpo, objective-options { divergence = kl } }",
+        "%s:1: divergence must be one of reverse-kl, forward-kl, jensen-shannon, alpha, not 'kl'");
+    assertRejected(
+        "training { objective = ipo, objective-options { tau = [1, 2] } }",
+        "%s:1: training.objective-options.tau = [1,2] is not accepted; use a number or a word");
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.proxima.algorithms.objective.Objectives#names")
+  void takesEveryObjectiveByItsName(String name) throws IOException {
+    ExperimentConfig config = load("training.beta = 0.7", "training.objective=" + name);
+
+    PreferenceObjective objective = config.settings().training().objectiveAt(1);
+    assertThat(objective)
+        .isEqualTo(
+            Objectives.create(
+                name, Objectives.hasOption(name, "beta") ? Map.of("beta", "0.7") : Map.of()));
+  }
+
+  @Test
+  void takesSumsOfObjectivesWithTheirTermsOptions() throws IOException {
+    ExperimentConfig config =
+        load(
+            """
+            training {
+              objective = "dpo + 0.2 sft"
+              beta = [0.5, 1]
+              objective-options { sft.mean = batch, dpo { smoothing = 0.1 } }
+            }
+            """);
+
+    assertThat(config.settings().training().objectiveAt(2))
+        .isEqualTo(
+            new WeightedSum(
+                List.of(
+                    new WeightedSum.Term(1, new Dpo(1, 0.1, Divergence.REVERSE_KL)),
+                    new WeightedSum.Term(0.2, new Sft(Sft.Mean.BATCH)))));
+  }
+
+  @Test
+  void refusesAnObjectiveThatNeedsRewardsForPairsWithoutAny() {
+    assertThatThrownBy(
+            () -> load("data { task = pairs, pairs = x.jsonl }", "training.objective=odpo"))
+        .isInstanceOf(UserError.class)
+        .hasMessage(
+            "--set training.objective: training.objective = odpo is not accepted; use one that"
+                + " needs no rewards: the pairs of data.task = pairs have none");
   }
 
   private void assertRejected(String text, String message) throws IOException {
