@@ -93,8 +93,8 @@ public record Dual(double value, double byChosen, double byRejected) {
   /** exp(x) - 1, accurate near 0; beyond {@link #EXP_LIMIT} as {@link #exp}. */
   public Dual expm1() {
     double bounded = Math.min(value, EXP_LIMIT);
-    double slope = Math.exp(bounded);
-    return chain(Math.expm1(bounded) + slope * (value - bounded), slope);
+    double slope = StrictMath.exp(bounded);
+    return chain(StrictMath.expm1(bounded) + slope * (value - bounded), slope);
   }
 
   /**
@@ -105,11 +105,11 @@ public record Dual(double value, double byChosen, double byRejected) {
    */
   public Dual log1mExp(double least) {
     if (value > -least) {
-      return chain(Math.log(-Math.expm1(-least)), 0);
+      return chain(StrictMath.log(-StrictMath.expm1(-least)), 0);
     }
-    double complement = -Math.expm1(value);
-    double log = value > -Math.log(2) ? Math.log(complement) : Math.log1p(-Math.exp(value));
-    return chain(log, -Math.exp(value) / complement);
+    double complement = -StrictMath.expm1(value);
+    double log = value > -StrictMath.log(2) ? StrictMath.log(complement) : StrictMath.log1p(-StrictMath.exp(value));
+    return chain(log, -StrictMath.exp(value) / complement);
   }
 
   private Dual chain(double result, double slope) {

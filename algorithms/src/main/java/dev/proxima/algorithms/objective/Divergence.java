@@ -64,7 +64,7 @@ public record Divergence(Kind kind, double alpha) {
     return switch (kind) {
       case REVERSE_KL -> logRatio;
       case FORWARD_KL -> logRatio.negate().expm1().negate();
-      case JENSEN_SHANNON -> logRatio.logSigmoid().plus(Math.log(2));
+      case JENSEN_SHANNON -> logRatio.logSigmoid().plus(StrictMath.log(2));
       case ALPHA -> alpha == 1 ? logRatio : logRatio.times(alpha - 1).expm1().dividedBy(alpha - 1);
     };
   }

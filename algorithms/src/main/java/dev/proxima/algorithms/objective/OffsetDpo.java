@@ -54,7 +54,7 @@ public record OffsetDpo(double beta, double alpha, Offset offset) implements Pre
     if (offset == Offset.LOG && gap <= 0) {
       return Dual.ZERO;
     }
-    double delta = alpha * (offset == Offset.LOG ? Math.log(gap) : gap);
+    double delta = alpha * (offset == Offset.LOG ? StrictMath.log(gap) : gap);
     return Logit.loss(pair.logRatioMargin().times(beta).minus(delta));
   }
 }

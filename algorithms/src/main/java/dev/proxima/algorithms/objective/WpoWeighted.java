@@ -62,7 +62,7 @@ public record WpoWeighted(PreferenceObjective objective, Alignment alignment)
         rejected -= collisions.rejected()[i];
       }
       weights[i] =
-          Math.exp(chosen / logps.chosenTokens()[i] + rejected / logps.rejectedTokens()[i]);
+          StrictMath.exp(chosen / logps.chosenTokens()[i] + rejected / logps.rejectedTokens()[i]);
     }
     return weights;
   }
