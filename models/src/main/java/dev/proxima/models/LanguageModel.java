@@ -1,5 +1,6 @@
 package dev.proxima.models;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -18,8 +19,15 @@ public interface LanguageModel extends AutoCloseable {
   List<List<SampledResponse>> generate(
       List<int[]> prompts, SamplingOptions options, TokenRandom random);
 
+  /** log pi(token | before) of each response token of each sequence, in nats; in order. */
+  double[][] tokenLogps(List<TokenSequence> sequences);
+
   /** log pi(y|x) of each sequence's response, summed over its tokens, in nats; in order. */
-  double[] logps(List<TokenSequence> sequences);
+  default double[] logps(List<TokenSequence> sequences) {
+    return Arrays.stream(tokenLogps(sequences))
+        .mapToDouble(tokens -> Arrays.stream(tokens).reduce(0, Double::sum))
+        .toArray();
+  }
 
   /** Frees the native memory. */
   @Override

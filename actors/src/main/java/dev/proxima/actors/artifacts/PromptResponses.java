@@ -26,17 +26,32 @@ public record PromptResponses(
    * @param logp log pi(y|x) under the policy that sampled it, in nats, or null
    * @param reward its reward, or null
    * @param referenceLogp log pi_ref(y|x), in nats, or null
+   * @param referenceTokenLogps its summand of each token, or null where no objective needs them
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Response(
-      String text, int[] tokens, Double logp, Double reward, Double referenceLogp) {
+      String text,
+      int[] tokens,
+      Double logp,
+      Double reward,
+      Double referenceLogp,
+      double[] referenceTokenLogps) {
+
+    /** A response whose tokens' reference log-probabilities are not kept. */
+    public Response(String text, int[] tokens, Double logp, Double reward, Double referenceLogp) {
+      this(text, tokens, logp, reward, referenceLogp, null);
+    }
 
     public Response withReward(double reward) {
-      return new Response(text, tokens, logp, reward, referenceLogp);
+      return new Response(text, tokens, logp, reward, referenceLogp, referenceTokenLogps);
     }
 
     public Response withReferenceLogp(double referenceLogp) {
-      return new Response(text, tokens, logp, reward, referenceLogp);
+      return new Response(text, tokens, logp, reward, referenceLogp, referenceTokenLogps);
+    }
+
+    public Response withReferenceTokenLogps(double[] referenceTokenLogps) {
+      return new Response(text, tokens, logp, reward, referenceLogp, referenceTokenLogps);
     }
   }
 

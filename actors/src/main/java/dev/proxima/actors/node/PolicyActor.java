@@ -3,6 +3,7 @@ package dev.proxima.actors.node;
 import dev.proxima.actors.artifacts.ArtifactId;
 import dev.proxima.actors.artifacts.JsonArtifacts;
 import dev.proxima.actors.artifacts.PromptResponses;
+import dev.proxima.actors.artifacts.PromptResponses.Response;
 import dev.proxima.actors.run.RunSettings;
 import dev.proxima.actors.run.RunSettings.FineTuning;
 import dev.proxima.actors.run.RunSettings.PreferenceTraining;
@@ -12,9 +13,11 @@ import dev.proxima.actors.work.Output;
 import dev.proxima.actors.work.Work;
 import dev.proxima.actors.work.WorkReply;
 import dev.proxima.actors.work.Worker;
+import dev.proxima.algorithms.objective.Judgement;
 import dev.proxima.algorithms.objective.PreferenceObjective;
 import dev.proxima.algorithms.random.RandomStream;
 import dev.proxima.models.ComputeDevice;
+import dev.proxima.models.ReferenceTokens;
 import dev.proxima.models.TokenPair;
 import dev.proxima.models.TokenSequence;
 import dev.proxima.models.Trainer;
@@ -22,6 +25,7 @@ import dev.proxima.models.TrainingOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -174,9 +178,28 @@ public final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
               sequence(line, chosen),
               sequence(line, rejected),
               line.responses().get(chosen).referenceLogp(),
-              line.responses().get(rejected).referenceLogp()));
+              line.responses().get(rejected).referenceLogp(),
+              referenceTokens(line),
+              judgement(line)));
     }
     return pairs;
+  }
+
+  private static Optional<ReferenceTokens> referenceTokens(PromptResponses line) {
+    double[] chosen = line.responses().get(line.preference().chosen()).referenceTokenLogps();
+    double[] rejected = line.responses().get(line.preference().rejected()).referenceTokenLogps();
+    return chosen == null || rejected == null
+        ? Optional.empty()
+        : Optional.of(new ReferenceTokens(chosen, rejected));
+  }
+
+  private static Optional<Judgement> judgement(PromptResponses line) {
+    if (line.responses().stream().anyMatch(response -> response.reward() == null)) {
+      return Optional.empty();
+    }
+    double[] rewards = line.responses().stream().mapToDouble(Response::reward).toArray();
+    return Optional.of(
+        Judgement.of(rewards, line.preference().chosen(), line.preference().rejected()));
   }
 
   private static TokenSequence sequence(PromptResponses line, int response) {

@@ -8,9 +8,11 @@ import dev.proxima.actors.work.Assignment;
 import dev.proxima.actors.work.Output;
 import dev.proxima.actors.work.Work;
 import dev.proxima.actors.work.WorkReply;
+import dev.proxima.algorithms.objective.PairDetail;
 import dev.proxima.models.LanguageModel;
 import dev.proxima.models.TokenSequence;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -90,13 +92,17 @@ public final class ReferenceActor extends AbstractBehavior<ReferenceActor.Comman
         sequences.add(TokenSequence.of(prompt.promptTokens(), prompt.responses().get(r).tokens()));
       }
     }
-    double[] logps = model.logps(sequences);
+    double[][] tokenLogps = model.tokenLogps(sequences);
+    boolean keepsTokens = node.spec().settings().training().needs(PairDetail.TOKEN_LOGPS);
     int next = 0;
     List<PromptResponses> lines = new ArrayList<>();
     for (PromptResponses prompt : prompts) {
       List<Response> responses = new ArrayList<>(prompt.responses());
       for (int r : needed(prompt)) {
-        responses.set(r, responses.get(r).withReferenceLogp(logps[next++]));
+        double[] tokens = tokenLogps[next++];
+        Response scored =
+            responses.get(r).withReferenceLogp(Arrays.stream(tokens).reduce(0, Double::sum));
+        responses.set(r, keepsTokens ? scored.withReferenceTokenLogps(tokens) : scored);
       }
       lines.add(prompt.with(responses, prompt.preference()));
     }

@@ -1,6 +1,7 @@
 package dev.proxima.actors.run;
 
 import dev.proxima.algorithms.objective.Objectives;
+import dev.proxima.algorithms.objective.PairDetail;
 import dev.proxima.algorithms.objective.PreferenceObjective;
 import dev.proxima.algorithms.outer.OuterLoop;
 import dev.proxima.models.SamplingOptions;
@@ -75,6 +76,11 @@ public record RunSettings(
         all.put("beta", Double.toString(betaAt(iteration)));
       }
       return Objectives.create(objective, all);
+    }
+
+    /** Whether the objective needs to know so of a pair. */
+    public boolean needs(PairDetail detail) {
+      return objectiveAt(1).needs().contains(detail);
     }
   }
 

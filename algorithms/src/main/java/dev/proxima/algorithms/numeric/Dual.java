@@ -108,7 +108,10 @@ public record Dual(double value, double byChosen, double byRejected) {
       return chain(StrictMath.log(-StrictMath.expm1(-least)), 0);
     }
     double complement = -StrictMath.expm1(value);
-    double log = value > -StrictMath.log(2) ? StrictMath.log(complement) : StrictMath.log1p(-StrictMath.exp(value));
+    double log =
+        value > -StrictMath.log(2)
+            ? StrictMath.log(complement)
+            : StrictMath.log1p(-StrictMath.exp(value));
     return chain(log, -StrictMath.exp(value) / complement);
   }
 

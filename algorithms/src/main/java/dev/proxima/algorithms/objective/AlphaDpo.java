@@ -12,14 +12,16 @@ import java.util.stream.IntStream;
  *
  * <p>Source: Wu et al. 2024 (arXiv 2410.10148), section 3. Its code standardises by running means
  * of mean and deviation over earlier batches; here by those of the batch alone, so that a step
- * depends on nothing before it. The deviation is the sample's (n - 1), and z is 0 where that is 0
- * or there is one pair.
+ * depends on nothing before it. The deviation is the sample's (n - 1); where it is below 1e-4 nats
+ * per token, as in a first step from the reference, it is rounding error, and z is 0.
  *
  * @param beta scale of the rewards, above 0
  * @param gamma the common margin per token, before beta, at least 0
  * @param alpha weight of z, at least 0
  */
 public record AlphaDpo(double beta, double gamma, double alpha) implements PreferenceObjective {
+
+  private static final double LEAST_DEVIATION = 1e-4;
 
   static final ObjectiveType TYPE =
       new ObjectiveType(
@@ -68,6 +70,8 @@ public record AlphaDpo(double beta, double gamma, double alpha) implements Prefe
     double mean = Arrays.stream(gaps).average().orElse(0);
     double squares = Arrays.stream(gaps).map(gap -> (gap - mean) * (gap - mean)).sum();
     double deviation = Math.sqrt(squares / Math.max(1, n - 1));
-    return Arrays.stream(gaps).map(gap -> deviation > 0 ? (gap - mean) / deviation : 0).toArray();
+    return Arrays.stream(gaps)
+        .map(gap -> deviation > LEAST_DEVIATION ? (gap - mean) / deviation : 0)
+        .toArray();
   }
 }

@@ -39,9 +39,13 @@ public record Exo(double beta, double smoothing, Divergence divergence)
 
   private Dual loss(Pair pair) {
     Dual margin = divergence.margin(pair).times(beta);
-    Dual chosenWins = margin.sigmoid().times(margin.logSigmoid().minus(StrictMath.log1p(-smoothing)));
+    Dual chosenWins =
+        margin.sigmoid().times(margin.logSigmoid().minus(StrictMath.log1p(-smoothing)));
     Dual rejectedWins =
-        margin.negate().sigmoid().times(margin.negate().logSigmoid().minus(StrictMath.log(smoothing)));
+        margin
+            .negate()
+            .sigmoid()
+            .times(margin.negate().logSigmoid().minus(StrictMath.log(smoothing)));
     return chosenWins.plus(rejectedWins);
   }
 }

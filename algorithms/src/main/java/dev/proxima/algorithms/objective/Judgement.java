@@ -1,5 +1,8 @@
 package dev.proxima.algorithms.objective;
 
+import dev.proxima.algorithms.preference.BradleyTerry;
+import java.util.Arrays;
+
 /**
  * How the two responses of a pair were judged.
  *
@@ -16,5 +19,29 @@ public record Judgement(
     Require.finite("rejected reward", rejectedReward);
     Require.inUnitInterval("chosen win rate", chosenWinRate);
     Require.inUnitInterval("rejected win rate", rejectedWinRate);
+  }
+
+  /**
+   * From the rewards of responses that pi_t gave to one prompt. A win rate is the mean
+   * Bradley-Terry probability against all of them, as SPPO estimates it (Wu et al. 2024, section
+   * 4.2); so against the response itself, 1/2.
+   *
+   * @param rewards of all responses, each finite
+   * @param chosen index of y_w
+   * @param rejected index of y_l
+   */
+  public static Judgement of(double[] rewards, int chosen, int rejected) {
+    return new Judgement(
+        rewards[chosen],
+        rewards[rejected],
+        winRate(rewards[chosen], rewards),
+        winRate(rewards[rejected], rewards));
+  }
+
+  private static double winRate(double reward, double[] rewards) {
+    return Arrays.stream(rewards)
+        .map(other -> BradleyTerry.probability(reward, other))
+        .average()
+        .orElseThrow();
   }
 }

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.proxima.models.ModelConfig;
 import dev.proxima.models.TokenSequence;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -57,6 +58,17 @@ record TokenBatch(
     return manager.create(tokens, new Shape(rows, columns));
   }
 
+  /** A value of each response token as a row for each sequence, [rows][response length]. */
+  double[][] rows(float[] perToken) {
+    double[][] split = new double[rows][];
+    for (int row = 0; row < rows; row++) {
+      int start = starts[row];
+      split[row] = new double[starts[row + 1] - start];
+      Arrays.setAll(split[row], i -> perToken[start + i]);
+    }
+    return split;
+  }
+
   /** Sums a value of each response token over each sequence. */
   double[] sums(float[] perToken) {
     double[] sums = new double[rows];
@@ -66,17 +78,6 @@ record TokenBatch(
       }
     }
     return sums;
-  }
-
-  /** The gradient of each response token, given that of each sequence's sum. */
-  float[] spread(double[] perSequence) {
-    float[] spread = new float[responses.length];
-    for (int row = 0; row < rows; row++) {
-      for (int i = starts[row]; i < starts[row + 1]; i++) {
-        spread[i] = (float) perSequence[row];
-      }
-    }
-    return spread;
   }
 
   private static void check(TokenSequence sequence, ModelConfig config) {

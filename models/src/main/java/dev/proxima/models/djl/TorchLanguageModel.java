@@ -35,11 +35,11 @@ final class TorchLanguageModel implements LanguageModel {
   }
 
   @Override
-  public double[] logps(List<TokenSequence> sequences) {
-    double[] logps = new double[sequences.size()];
+  public double[][] tokenLogps(List<TokenSequence> sequences) {
+    double[][] logps = new double[sequences.size()][];
     int[] lengths = sequences.stream().mapToInt(sequence -> sequence.tokens().length).toArray();
     for (List<Integer> items : MicroBatches.group(lengths, 1, SCORING_TOKENS)) {
-      double[] scored = score(items.stream().map(sequences::get).toList());
+      double[][] scored = score(items.stream().map(sequences::get).toList());
       for (int i = 0; i < scored.length; i++) {
         logps[items.get(i)] = scored[i];
       }
@@ -52,11 +52,11 @@ final class TorchLanguageModel implements LanguageModel {
     parameters.close();
   }
 
-  private double[] score(List<TokenSequence> sequences) {
+  private double[][] score(List<TokenSequence> sequences) {
     TokenBatch batch = TokenBatch.of(sequences, parameters.config());
     try (GradMode still = GradMode.off();
         NDManager scope = parameters.manager().newSubManager()) {
-      return batch.sums(scorer.tokenLogps(batch, scope).toFloatArray());
+      return batch.rows(scorer.tokenLogps(batch, scope).toFloatArray());
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.proxima.models.djl;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.proxima.algorithms.objective.LossAndGradient;
+import dev.proxima.algorithms.objective.PairDetail;
 import dev.proxima.algorithms.objective.PairLogps;
 import dev.proxima.algorithms.objective.PreferenceObjective;
 import dev.proxima.models.TokenPair;
@@ -12,9 +13,9 @@ import dev.proxima.models.TrainingOptions;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.UnaryOperator;
-import java.util.stream.DoubleStream;
-import java.util.stream.Stream;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.stream.IntStream;
 
 /**
  * Trains a Llama decoder. A step runs each micro-batch forward once, hands the log-probabilities of
@@ -52,13 +53,13 @@ final class TorchTrainer implements Trainer {
     for (List<Integer> items : MicroBatches.group(lengths, 1, options.microBatchTokens())) {
       backPropagate(
           items.stream().map(batch::get).toList(),
-          scored -> {
-            double[] gradient = new double[scored.length];
-            for (int i = 0; i < scored.length; i++) {
-              logps[items.get(i)] = scored[i];
-              gradient[i] = -1.0 / tokens;
+          (sequences, scored) -> {
+            double[] sums = sequences.sums(scored);
+            for (int i = 0; i < sums.length; i++) {
+              logps[items.get(i)] = sums[i];
             }
-            return gradient;
+            Arrays.fill(scored, (float) (-1.0 / tokens));
+            return scored;
           });
     }
     double learningRate = options.learningRateAt(optimiser.steps());
@@ -70,35 +71,83 @@ final class TorchTrainer implements Trainer {
   public PreferenceStep prefer(List<TokenPair> batch, PreferenceObjective objective) {
     requireSome(batch);
     int n = batch.size();
-    int[] lengths = batch.stream().mapToInt(TorchTrainer::longest).toArray();
+    List<List<Integer>> microBatches = pairMicroBatches(batch);
     double[] losses = new double[n];
     double[] chosen = new double[n];
     double[] rejected = new double[n];
     optimiser.zeroGradients();
-    for (List<Integer> items : MicroBatches.group(lengths, 2, options.microBatchTokens())) {
-      List<TokenPair> pairs = items.stream().map(batch::get).toList();
+    boolean scoreFirst = objective.couplesBatch() && microBatches.size() > 1;
+    Optional<LossAndGradient> coupled =
+        scoreFirst
+            ? Optional.of(objective.apply(score(batch, microBatches, objective)))
+            : Optional.empty();
+    for (List<Integer> items : microBatches) {
+      PairInputs pairs = PairInputs.of(batch, items);
+      Optional<double[][]> collisions =
+          coupled.isEmpty() && objective.needs().contains(PairDetail.COLLISIONS)
+              ? Optional.of(scored(pairs, scorer::collisions))
+              : Optional.empty();
       backPropagate(
-          Stream.concat(
-                  pairs.stream().map(TokenPair::chosen), pairs.stream().map(TokenPair::rejected))
-              .toList(),
-          scored -> {
-            PairLogps logps = pairLogps(pairs, scored);
-            LossAndGradient result = objective.apply(logps);
-            for (int i = 0; i < pairs.size(); i++) {
+          pairs.sequences(),
+          (tokens, scored) -> {
+            PairLogps logps = pairs.logps(objective, tokens.rows(scored), collisions);
+            LossAndGradient result =
+                coupled.map(all -> all.at(items)).orElseGet(() -> objective.apply(logps));
+            for (int i = 0; i < items.size(); i++) {
               losses[items.get(i)] = result.losses()[i];
               chosen[items.get(i)] = logps.policyChosen()[i];
               rejected[items.get(i)] = logps.policyRejected()[i];
             }
-            return DoubleStream.concat(
-                    Arrays.stream(result.gradChosen()), Arrays.stream(result.gradRejected()))
-                .map(gradient -> gradient / n)
-                .toArray();
+            return mean(pairs.tokenGradients(result), n);
           });
     }
     int tokens = batch.stream().mapToInt(TorchTrainer::responseTokens).sum();
     double learningRate = options.learningRateAt(optimiser.steps());
     double gradNorm = update(learningRate);
     return new PreferenceStep(losses, chosen, rejected, tokens, gradNorm, learningRate);
+  }
+
+  /** The pairs by length; all of them in order where they fit into one micro-batch. */
+  private List<List<Integer>> pairMicroBatches(List<TokenPair> batch) {
+    int[] lengths = batch.stream().mapToInt(TorchTrainer::longest).toArray();
+    List<List<Integer>> groups = MicroBatches.group(lengths, 2, options.microBatchTokens());
+    return groups.size() > 1 ? groups : List.of(IntStream.range(0, batch.size()).boxed().toList());
+  }
+
+  /** What an objective that couples the batch sees of all of it, at one more forward pass. */
+  private PairLogps score(
+      List<TokenPair> batch, List<List<Integer>> microBatches, PreferenceObjective objective) {
+    double[][] tokenLogps = gathered(batch, microBatches, scorer::tokenLogps);
+    Optional<double[][]> collisions =
+        objective.needs().contains(PairDetail.COLLISIONS)
+            ? Optional.of(gathered(batch, microBatches, scorer::collisions))
+            : Optional.empty();
+    return new PairInputs(batch).logps(objective, tokenLogps, collisions);
+  }
+
+  private double[][] gathered(
+      List<TokenPair> batch,
+      List<List<Integer>> microBatches,
+      BiFunction<TokenBatch, NDManager, NDArray> perToken) {
+    int n = batch.size();
+    double[][] gathered = new double[2 * n][];
+    for (List<Integer> items : microBatches) {
+      double[][] rows = scored(PairInputs.of(batch, items), perToken);
+      for (int i = 0; i < items.size(); i++) {
+        gathered[items.get(i)] = rows[i];
+        gathered[n + items.get(i)] = rows[items.size() + i];
+      }
+    }
+    return gathered;
+  }
+
+  /** Scores the sequences of pairs without a tape, a row for each. */
+  private double[][] scored(PairInputs pairs, BiFunction<TokenBatch, NDManager, NDArray> perToken) {
+    TokenBatch batch = TokenBatch.of(pairs.sequences(), parameters.config());
+    try (GradMode still = GradMode.off();
+        NDManager scope = parameters.manager().newSubManager()) {
+      return batch.rows(perToken.apply(batch, scope).toFloatArray());
+    }
   }
 
   @Override
@@ -114,15 +163,16 @@ final class TorchTrainer implements Trainer {
   /**
    * Scores the sequences and adds the gradient of the loss to the parameters' gradients.
    *
-   * @param lossGradient from the log-probability of each response to d loss / d of each
+   * @param lossGradient from the log-probability of each response token to d loss / d of each
    */
-  private void backPropagate(List<TokenSequence> sequences, UnaryOperator<double[]> lossGradient) {
+  private void backPropagate(
+      List<TokenSequence> sequences, BiFunction<TokenBatch, float[], float[]> lossGradient) {
     TokenBatch batch = TokenBatch.of(sequences, parameters.config());
     try (GradMode recording = GradMode.on();
         NDManager scope = parameters.manager().newSubManager()) {
       NDArray tokenLogps = scorer.tokenLogps(batch, scope);
-      double[] gradient = lossGradient.apply(batch.sums(tokenLogps.toFloatArray()));
-      Ops.backward(tokenLogps, scope.create(batch.spread(gradient)));
+      float[] gradient = lossGradient.apply(batch, tokenLogps.toFloatArray());
+      Ops.backward(tokenLogps, scope.create(gradient));
     }
   }
 
@@ -138,15 +188,17 @@ final class TorchTrainer implements Trainer {
     }
   }
 
-  private static PairLogps pairLogps(List<TokenPair> pairs, double[] scored) {
-    int n = pairs.size();
-    return new PairLogps(
-        Arrays.copyOf(scored, n),
-        Arrays.copyOfRange(scored, n, 2 * n),
-        pairs.stream().mapToDouble(TokenPair::referenceChosen).toArray(),
-        pairs.stream().mapToDouble(TokenPair::referenceRejected).toArray(),
-        pairs.stream().mapToInt(pair -> pair.chosen().responseLength()).toArray(),
-        pairs.stream().mapToInt(pair -> pair.rejected().responseLength()).toArray());
+  /** Rows one after the other, over the size of the batch. */
+  private static float[] mean(double[][] rows, int n) {
+    int size = Arrays.stream(rows).mapToInt(row -> row.length).sum();
+    float[] mean = new float[size];
+    int next = 0;
+    for (double[] row : rows) {
+      for (double value : row) {
+        mean[next++] = (float) (value / n);
+      }
+    }
+    return mean;
   }
 
   private static int longest(TokenPair pair) {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
+import dev.proxima.algorithms.objective.Objectives;
 import dev.proxima.algorithms.random.RandomStream;
+import dev.proxima.models.ReferenceTokens;
 import dev.proxima.models.TokenPair;
 import dev.proxima.models.TokenSequence;
 import java.nio.FloatBuffer;
@@ -13,6 +15,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.DoubleSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -24,7 +27,7 @@ import org.junit.jupiter.api.Test;
  */
 class GradientTest {
 
-  private static final float H = 0.01f;
+  private static final float H = 0.004f;
   private static final int ENTRIES = 4;
 
   private final LlamaParameters parameters =
@@ -54,6 +57,45 @@ class GradientTest {
     List<TokenPair> batch = Fixtures.pairs(3);
     trainer.prefer(batch, Fixtures.DPO);
     checkEveryKind(() -> meanDpoLoss(batch));
+  }
+
+  /** DPO on log-probabilities in which tokens beyond the shorter response's length count 0.3. */
+  @Test
+  void anObjectiveOnTokensFollowsItsGradientToo() {
+    List<TokenPair> batch =
+        Fixtures.pairs(5).stream()
+            .map(
+                pair ->
+                    new TokenPair(
+                        pair.chosen(),
+                        pair.rejected(),
+                        pair.referenceChosen(),
+                        pair.referenceRejected(),
+                        Optional.of(
+                            new ReferenceTokens(
+                                new double[pair.chosen().responseLength()],
+                                new double[pair.rejected().responseLength()])),
+                        Optional.empty()))
+            .toList();
+    trainer.prefer(batch, Objectives.create("dpo", Map.of("ld-alpha", "0.3")));
+    checkEveryKind(
+        () ->
+            batch.stream()
+                .mapToDouble(pair -> Math.log1p(Math.exp(-0.1 * desensitisedMargin(pair))))
+                .average()
+                .orElseThrow());
+  }
+
+  private double desensitisedMargin(TokenPair pair) {
+    double[][] logps = model.tokenLogps(List.of(pair.chosen(), pair.rejected()));
+    int shared = Math.min(logps[0].length, logps[1].length);
+    double margin = 0;
+    for (int side = 0; side < 2; side++) {
+      for (int t = 0; t < logps[side].length; t++) {
+        margin += (side == 0 ? 1 : -1) * (t < shared ? 1 : 0.3) * logps[side][t];
+      }
+    }
+    return margin;
   }
 
   private double meanDpoLoss(List<TokenPair> batch) {

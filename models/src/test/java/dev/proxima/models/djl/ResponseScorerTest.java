@@ -1,0 +1,48 @@
+package dev.proxima.models.djl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import dev.proxima.models.TokenSequence;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class ResponseScorerTest {
+
+  /** sum_v pi(v | before)^2, with each v of the vocabulary scored as a response of its own. */
+  @Test
+  @SuppressWarnings("try") // GradMode is held, never used
+  void collisionsAreOfTheWholeVocabulary() {
+    TokenSequence sequence = Fixtures.sequence(3);
+    try (LlamaParameters parameters =
+            LlamaParameters.load(
+                Fixtures.path("tied.safetensors"),
+                Fixtures.TINY,
+                Engine.getEngine(Fixtures.ENGINE.info().name()).newBaseManager());
+        NDManager scope = parameters.manager().newSubManager();
+        GradMode still = GradMode.off()) {
+      ResponseScorer scorer = new ResponseScorer(new LlamaDecoder(parameters), Fixtures.TINY);
+      TokenBatch batch =
+          TokenBatch.of(List.of(sequence, Fixtures.sequence(4), sequence), Fixtures.TINY);
+
+      double[][] collisions = batch.rows(scorer.collisions(batch, scope).toFloatArray());
+
+      TorchLanguageModel model = new TorchLanguageModel(parameters);
+      for (int t = 0; t < sequence.responseLength(); t++) {
+        int[] before = Arrays.copyOf(sequence.tokens(), sequence.promptLength() + t);
+        double[] logps =
+            model.logps(
+                IntStream.range(0, Fixtures.TINY.vocabSize())
+                    .mapToObj(v -> TokenSequence.of(before, new int[] {v}))
+                    .toList());
+        double expected = Math.log(Arrays.stream(logps).map(l -> Math.exp(2 * l)).sum());
+        assertThat(collisions[0][t]).isCloseTo(expected, within(1e-5));
+        assertThat(collisions[2][t]).isCloseTo(expected, within(1e-5));
+      }
+    }
+  }
+}
