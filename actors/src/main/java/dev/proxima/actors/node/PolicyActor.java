@@ -3,7 +3,6 @@ package dev.proxima.actors.node;
 import dev.proxima.actors.artifacts.ArtifactId;
 import dev.proxima.actors.artifacts.JsonArtifacts;
 import dev.proxima.actors.artifacts.PromptResponses;
-import dev.proxima.actors.artifacts.PromptResponses.Response;
 import dev.proxima.actors.run.RunSettings;
 import dev.proxima.actors.run.RunSettings.FineTuning;
 import dev.proxima.actors.run.RunSettings.PreferenceTraining;
@@ -13,11 +12,9 @@ import dev.proxima.actors.work.Output;
 import dev.proxima.actors.work.Work;
 import dev.proxima.actors.work.WorkReply;
 import dev.proxima.actors.work.Worker;
-import dev.proxima.algorithms.objective.Judgement;
 import dev.proxima.algorithms.objective.PreferenceObjective;
 import dev.proxima.algorithms.random.RandomStream;
 import dev.proxima.models.ComputeDevice;
-import dev.proxima.models.ReferenceTokens;
 import dev.proxima.models.TokenPair;
 import dev.proxima.models.TokenSequence;
 import dev.proxima.models.Trainer;
@@ -25,7 +22,6 @@ import dev.proxima.models.TrainingOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -102,7 +98,7 @@ public final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
   private Output fineTune(FineTune order) {
     List<TokenSequence> examples =
         JsonArtifacts.readLines(node.store(), order.work().data(), PromptResponses.class).stream()
-            .map(line -> sequence(line, 0))
+            .map(line -> TrainingPair.sequence(line, 0))
             .toList();
     ArtifactId initial =
         node.store()
@@ -170,40 +166,9 @@ public final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
             .toList();
     List<TokenPair> pairs = new ArrayList<>();
     for (int i = work.replica(); i < preferred.size(); i += settings.training().replicas()) {
-      PromptResponses line = preferred.get(i);
-      int chosen = line.preference().chosen();
-      int rejected = line.preference().rejected();
-      pairs.add(
-          new TokenPair(
-              sequence(line, chosen),
-              sequence(line, rejected),
-              line.responses().get(chosen).referenceLogp(),
-              line.responses().get(rejected).referenceLogp(),
-              referenceTokens(line),
-              judgement(line)));
+      pairs.add(TrainingPair.of(preferred.get(i)));
     }
     return pairs;
-  }
-
-  private static Optional<ReferenceTokens> referenceTokens(PromptResponses line) {
-    double[] chosen = line.responses().get(line.preference().chosen()).referenceTokenLogps();
-    double[] rejected = line.responses().get(line.preference().rejected()).referenceTokenLogps();
-    return chosen == null || rejected == null
-        ? Optional.empty()
-        : Optional.of(new ReferenceTokens(chosen, rejected));
-  }
-
-  private static Optional<Judgement> judgement(PromptResponses line) {
-    if (line.responses().stream().anyMatch(response -> response.reward() == null)) {
-      return Optional.empty();
-    }
-    double[] rewards = line.responses().stream().mapToDouble(Response::reward).toArray();
-    return Optional.of(
-        Judgement.of(rewards, line.preference().chosen(), line.preference().rejected()));
-  }
-
-  private static TokenSequence sequence(PromptResponses line, int response) {
-    return TokenSequence.of(line.promptTokens(), line.responses().get(response).tokens());
   }
 
   private static <T> List<T> pick(List<T> from, int[] indices) {

@@ -93,7 +93,7 @@ public final class ReferenceActor extends AbstractBehavior<ReferenceActor.Comman
       }
     }
     double[][] tokenLogps = model.tokenLogps(sequences);
-    boolean keepsTokens = node.spec().settings().training().needs(PairDetail.TOKEN_LOGPS);
+    boolean tokensNeeded = node.spec().settings().training().needs(PairDetail.TOKEN_LOGPS);
     int next = 0;
     List<PromptResponses> lines = new ArrayList<>();
     for (PromptResponses prompt : prompts) {
@@ -102,7 +102,7 @@ public final class ReferenceActor extends AbstractBehavior<ReferenceActor.Comman
         double[] tokens = tokenLogps[next++];
         Response scored =
             responses.get(r).withReferenceLogp(Arrays.stream(tokens).reduce(0, Double::sum));
-        responses.set(r, keepsTokens ? scored.withReferenceTokenLogps(tokens) : scored);
+        responses.set(r, tokensNeeded ? scored.withReferenceTokenLogps(tokens) : scored);
       }
       lines.add(prompt.with(responses, prompt.preference()));
     }

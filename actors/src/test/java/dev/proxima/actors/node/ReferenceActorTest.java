@@ -12,11 +12,13 @@ import dev.proxima.actors.artifacts.PromptResponses.Response;
 import dev.proxima.actors.fixtures.ActorConfig;
 import dev.proxima.actors.fixtures.Runs;
 import dev.proxima.actors.fixtures.UnigramEngine;
+import dev.proxima.actors.run.RunSpec;
 import dev.proxima.actors.work.Work;
 import dev.proxima.actors.work.WorkReply;
 import dev.proxima.models.ComputeDevice;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -87,8 +89,36 @@ class ReferenceActorTest {
     assertThat(scored.preference()).isEqualTo(line.preference());
     assertThat(scored.responses().get(0).referenceLogp()).isCloseTo(-Math.log(5), within(1e-12));
     assertThat(scored.responses().get(1)).extracting(Response::referenceLogp).isNull();
+    assertThat(scored.responses()).extracting(Response::referenceTokenLogps).containsOnlyNulls();
     assertThat(scored.responses().get(2).referenceLogp())
         .isCloseTo(-2 * Math.log(5), within(1e-12));
+  }
+
+  /** Half of the mass is on a, an eighth on b, as above. */
+  @Test
+  void keepsTheTokensOfAPairForAnObjectiveThatNeedsThem() {
+    RunSpec spec =
+        Runs.withObjective(Runs.sampled(store), "dpo + kto", Map.of("kto.ld-alpha", "0.5"));
+    reference =
+        kit.spawn(
+            ReferenceActor.create(
+                Runs.node(spec, store, node.engine()),
+                new DeviceModels(node.engine(), Runs.MODEL, ComputeDevice.CPU),
+                kit.spawn(ParameterCache.create(store))));
+    ArtifactId parameters = Runs.parameters(store, 0, (float) Math.log(4), 0, 0, 0);
+    PromptResponses line =
+        Runs.prompt(1)
+            .with(
+                List.of(Runs.response("ab"), Runs.response("b"), Runs.response("b")),
+                new Preference(0, 1));
+
+    List<Response> scored = score(parameters, line).get(0).responses();
+
+    assertThat(scored.get(0).referenceTokenLogps())
+        .containsExactly(new double[] {Math.log(0.5), Math.log(0.125)}, within(1e-6));
+    assertThat(scored.get(1).referenceTokenLogps())
+        .containsExactly(new double[] {Math.log(0.125)}, within(1e-6));
+    assertThat(scored.get(2).referenceTokenLogps()).isNull();
   }
 
   @Test
