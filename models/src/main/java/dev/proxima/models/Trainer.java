@@ -13,7 +13,12 @@ public interface Trainer extends AutoCloseable {
   /** One step of supervised fine-tuning: the mean negative log-likelihood per response token. */
   FineTuneStep fineTune(List<TokenSequence> batch);
 
-  /** One step on the batch mean of a preference objective. */
+  /**
+   * One step on the batch mean of a preference objective.
+   *
+   * @throws IllegalArgumentException if the objective {@link PreferenceObjective#needs needs} what
+   *     is not known of a pair
+   */
   PreferenceStep prefer(List<TokenPair> batch, PreferenceObjective objective);
 
   /** Writes the parameters as safetensors (float32, Hugging Face names), beside and renamed. */

@@ -9,7 +9,7 @@ import java.util.Map;
  * of the reference. The policy's margins are to dominate the reference's as a distribution (to
  * first order), not pair by pair. Losses are in ascending rank, not in the batch's order.
  *
- * <p>Source: Melnyk et al. 2024 (arXiv 2406.05882), algorithm 1; TRL's {@code aot}.
+ * <p>Source: Melnyk et al. 2024 (arXiv 2406.05882); TRL's {@code aot}.
  *
  * @param beta strength of the KL regularisation towards the reference, above 0
  * @param smoothing the probability that a label is wrong, in [0, 0.5)

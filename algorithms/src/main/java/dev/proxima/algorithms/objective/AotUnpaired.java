@@ -10,7 +10,7 @@ import java.util.Map;
  * distribution (to first order), whatever the pairing. Losses are in ascending rank, not in the
  * batch's order.
  *
- * <p>Source: Melnyk et al. 2024 (arXiv 2406.05882), algorithm 1; TRL's {@code aot_unpaired}.
+ * <p>Source: Melnyk et al. 2024 (arXiv 2406.05882); TRL's {@code aot_unpaired}.
  *
  * @param beta strength of the KL regularisation towards the reference, above 0
  * @param smoothing the probability that a label is wrong, in [0, 0.5)

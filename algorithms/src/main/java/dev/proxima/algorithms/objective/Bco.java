@@ -7,8 +7,8 @@ import java.util.Map;
  * Binary classifier optimisation on pairs: -log sigmoid(r_w) - log sigmoid(-r_l), with r = beta *
  * log (pi / pi_t): y_w and y_l are classified each by itself.
  *
- * <p>Source: Jung et al. 2024 (arXiv 2404.04656), equation 10, without its reward shift delta, a
- * running mean over earlier batches; so too TRL's {@code bco_pair}.
+ * <p>Source: Jung et al. 2024 (arXiv 2404.04656), without its reward shift delta, a running mean
+ * over earlier batches; so too TRL's {@code bco_pair}.
  *
  * @param beta strength of the KL regularisation towards the reference, above 0
  */

@@ -8,8 +8,7 @@ import java.util.Map;
  * exp(-m) with m = r_w - r_l, r = beta * log (pi / pi_t) and s = sigmoid(m / tau). Not convex.
  * exp(-m) is saturated as in {@link Dual#exp}.
  *
- * <p>Source: Lu et al. 2024 (arXiv 2406.08414), equation 5, as in its code and TRL; the beta of the
- * source's tau = 0.05 is 0.05.
+ * <p>Source: Lu et al. 2024 (arXiv 2406.08414), equation 5, as in its code and TRL.
  *
  * @param beta strength of the KL regularisation towards the reference, above 0
  * @param tau how sharply the logistic part gives way to the exponential one, above 0

@@ -13,9 +13,9 @@ import dev.proxima.algorithms.numeric.Dual;
  *   <li>alpha: (exp((alpha - 1) u) - 1) / (alpha - 1); alpha = 1 is reverse-kl, 0 is forward-kl
  * </ul>
  *
- * <p>Source: Wang et al. 2023, "Beyond Reverse KL" (arXiv 2309.16240), table 1. Its alpha is 1 less
- * TRL's, which is the one here: the two agree at 1/2. Exponentials go on as their tangent beyond 30
- * (see {@link Dual#exp}), so that a score falls at most linearly; TRL clips those of its alpha
+ * <p>Source: Wang et al. 2023, "Beyond Reverse KL" (arXiv 2309.16240). Its alpha is 1 less TRL's,
+ * which is the one here: the two agree at 1/2. Exponentials go on as their tangent beyond 30 (see
+ * {@link Dual#exp}), so that a score falls at most linearly; TRL clips those of its alpha
  * divergence at 80, where their gradient vanishes, and no others.
  *
  * @param kind which

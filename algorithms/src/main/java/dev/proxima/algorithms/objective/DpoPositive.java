@@ -7,10 +7,10 @@ import java.util.Map;
  * DPO-positive: -log sigmoid(beta (u_w - u_l - lambda max(0, -u_w))), with u = log (pi / pi_t). The
  * last term keeps the chosen response from becoming less likely than under the reference.
  *
- * <p>Source: Pal et al. 2024, "Smaug" (arXiv 2402.13228), equation 3.
+ * <p>Source: Pal et al. 2024, "Smaug" (arXiv 2402.13228).
  *
  * @param beta strength of the KL regularisation towards the reference, above 0
- * @param lambda weight of the fall, at least 0; 50 in the source
+ * @param lambda weight of the fall, at least 0
  */
 public record DpoPositive(double beta, double lambda) implements PreferenceObjective {
 

@@ -6,9 +6,9 @@ import java.util.Map;
 /**
  * The hinge loss on implicit rewards: max(0, 1 - (r_w - r_l)), with r = beta * log (pi / pi_t).
  *
- * <p>Source: Liu et al. 2023, "RSO" (arXiv 2309.06657), equation 13, who normalise with it the loss
- * of SLiC (Zhao et al. 2023, arXiv 2305.10425), whose margin has no reference. SLiC's second term
- * is {@link Sft}: {@code hinge + sft}.
+ * <p>Source: Liu et al. 2023, "RSO" (arXiv 2309.06657), who so normalise the loss of SLiC-HF (Zhao
+ * et al. 2023, arXiv 2305.10425), whose margin has no reference. SLiC-HF's second term is {@link
+ * Sft}: {@code hinge + sft}.
  *
  * @param beta strength of the KL regularisation towards the reference, above 0; 1/beta is the
  *     margin that is asked of the log-ratios

@@ -8,11 +8,11 @@ import java.util.Map;
  * (pi / pi_t).
  *
  * <p>Source: Azar et al. 2023 (arXiv 2310.12036), equation 17; in this scale, He, Yuan and Gu 2024
- * (arXiv 2410.06293), section 3. With tau = 2 it is beta^2 times the first paper's loss, and TRL's
- * {@code ipo}, at regularisation beta; {@link Scale#LOG_RATIO} divides by beta^2. Libraries
- * disagree on averaging: TRL takes the mean log-ratio per token and says that the authors confirmed
- * it, the paper's equation, torchtune and TRL's CPO trainer of old take the sum. The default here
- * is the equation's sum.
+ * (arXiv 2410.06293), section 3. With tau = 2 it is beta^2 times the first paper's loss at
+ * regularisation beta; {@link Scale#LOG_RATIO} divides by beta^2, as in libraries. These disagree
+ * on averaging: the paper's equation and TRL's {@code XPOTrainer} sum log-ratios over tokens, TRL's
+ * {@code DPOTrainer} takes their mean per token and says that the authors confirmed it. The default
+ * here is the equation's sum.
  *
  * @param beta strength of the KL regularisation towards the reference, above 0
  * @param tau inverse of the margin r_w - r_l that it aims at, above 0

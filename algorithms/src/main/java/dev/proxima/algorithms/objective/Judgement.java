@@ -23,8 +23,8 @@ public record Judgement(
 
   /**
    * From the rewards of responses that pi_t gave to one prompt. A win rate is the mean
-   * Bradley-Terry probability against all of them, as SPPO estimates it (Wu et al. 2024, section
-   * 4.2); so against the response itself, 1/2.
+   * Bradley-Terry probability against all of them, as SPPO estimates it; so against the response
+   * itself, 1/2.
    *
    * @param rewards of all responses, each finite
    * @param chosen index of y_w

@@ -11,9 +11,9 @@ import java.util.stream.IntStream;
  * losses are unpaired: y_w is desirable, y_l undesirable, and a pair's loss is the mean of its two,
  * so that the batch's is the mean over all 2n responses.
  *
- * <p>Source: Ethayarajh et al. 2024 (arXiv 2402.01306), equations 8 and 9, who estimate z from
- * responses to other prompts, as does TRL. A pair has none, so z is estimated from the batch's own
- * responses; see {@link ReferencePoint}.
+ * <p>Source: Ethayarajh et al. 2024 (arXiv 2402.01306), section 4, who estimate z from responses to
+ * other prompts, as does TRL. A pair has none, so z is estimated from the batch's own responses;
+ * see {@link ReferencePoint}.
  *
  * @param beta how soon the value saturates, above 0
  * @param desirableWeight lambda_D, above 0

@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
  * and so for the reference. What one response has more than the other weighs less. Token counts
  * stay.
  *
- * <p>Source: Liu et al. 2024, "LD-DPO" (arXiv 2409.06411), equation 10; TRL's {@code ld_alpha}.
+ * <p>Source: Liu et al. 2024, "LD-DPO" (arXiv 2409.06411); TRL's {@code ld_alpha}.
  *
  * @param objective what sees the desensitised log-probabilities; it must itself need no tokens
  * @param alpha weight of the rest, in [0, 1]; 1 changes nothing

@@ -7,8 +7,7 @@ import java.util.Map;
  * Length-normalised DPO: -log sigmoid(r_w / |y_w| - r_l / |y_l|), with r = beta * log (pi / pi_t).
  * Margins are per token, so beta is some tens of times DPO's (5 in the source).
  *
- * <p>Source: Lambert et al. 2024, "Tulu 3" (arXiv 2411.15124), section 5.1; TRL's {@code
- * sigmoid_norm}.
+ * <p>Source: Lambert et al. 2024, "Tulu 3" (arXiv 2411.15124); TRL's {@code sigmoid_norm}.
  *
  * @param beta strength of the KL regularisation towards the reference, above 0
  * @param divergence what holds the policy to the reference; its score is divided by the length

@@ -7,7 +7,7 @@ import java.util.Map;
  * Length-regularised DPO: -log sigmoid(r_w - r_l + alpha (|y_w| - |y_l|)), with r = beta * log (pi
  * / pi_t). What a difference of lengths already explains is not learnt as reward.
  *
- * <p>Source: Park et al. 2024 (arXiv 2403.19159), equation 9.
+ * <p>Source: Park et al. 2024 (arXiv 2403.19159).
  *
  * @param beta strength of the KL regularisation towards the reference, above 0
  * @param alpha penalty per token, at least 0

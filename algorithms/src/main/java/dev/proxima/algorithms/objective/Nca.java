@@ -8,7 +8,7 @@ import java.util.Map;
  * sigmoid(-r_l), with r = beta * log (pi / pi_t). It acts on absolute rewards, which keeps the
  * chosen response's probability from falling.
  *
- * <p>Source: Chen et al. 2024 (arXiv 2402.05369), equation 12 with K = 2 and a hard label.
+ * <p>Source: Chen et al. 2024 (arXiv 2402.05369), for two responses and a hard label.
  *
  * @param beta strength of the KL regularisation towards the reference, above 0
  */

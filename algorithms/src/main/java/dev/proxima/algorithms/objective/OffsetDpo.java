@@ -10,7 +10,7 @@ import java.util.Set;
  * pair that was judged clearly must be told apart clearly. With the logarithm, a pair whose gap is
  * not above 0 has the limit, no loss.
  *
- * <p>Source: Amini, Vieira and Cotterell 2024 (arXiv 2402.10571), equations 8 and 9.
+ * <p>Source: Amini, Vieira and Cotterell 2024 (arXiv 2402.10571).
  *
  * @param beta strength of the KL regularisation towards the reference, above 0
  * @param alpha scale of the offset, at least 0

@@ -8,7 +8,7 @@ import java.util.Map;
  * m = r_w - r_l. Where each label is flipped with probability epsilon, its expectation is DPO's
  * loss under the true labels. Unbounded below as m falls, since the flipped term is subtracted.
  *
- * <p>Source: Chowdhury, Kini and Natarajan 2024 (arXiv 2403.00409), section 3.1.
+ * <p>Source: Chowdhury, Kini and Natarajan 2024 (arXiv 2403.00409).
  *
  * @param beta strength of the KL regularisation towards the reference, above 0
  * @param smoothing epsilon, the probability that a label is wrong, in [0, 0.5)

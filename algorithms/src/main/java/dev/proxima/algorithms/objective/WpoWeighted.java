@@ -9,8 +9,8 @@ import java.util.Set;
  * sampling, sum_v pi(v|..)^2. Pairs that the policy itself would write count more. Weights carry no
  * gradient.
  *
- * <p>Source: Zhou et al. 2024 (arXiv 2406.11827), equations 2 and 4 (sampled alignment, the default
- * there and in TRL's {@code use_weighting}).
+ * <p>Source: Zhou et al. 2024 (arXiv 2406.11827), equation 2, and its sampled alignment, which is
+ * the default there and what TRL's {@code use_weighting} does.
  *
  * @param objective what is weighted; it must not couple the batch, as its losses are then of no
  *     pair

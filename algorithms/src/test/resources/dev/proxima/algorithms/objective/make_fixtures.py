@@ -206,7 +206,7 @@ def ipo_summed(beta):
 
 
 def dpop(beta, weight):
-    """Pal et al. 2024, equation 3."""
+    """Pal et al. 2024."""
 
     def loss(leaves):
         chosen, rejected = log_ratios(leaves)
@@ -323,7 +323,7 @@ def rows(tensors):
 
 
 def main():
-    torch.set_default_dtype(torch.float64)  # for exo_pair, whose smoothing is a tensor
+    torch.set_default_dtype(torch.float64)  # exo_pair makes a tensor of its smoothing
     import trl.trainer.dpo_trainer as dpo_module
     import trl.trainer.kto_trainer as kto_module
 
@@ -339,10 +339,8 @@ def main():
             value = loss(leaves)
             assert value.dtype == torch.float64, (objective, value.dtype)
             gradients = torch.autograd.grad(value, leaves, allow_unused=True, materialize_grads=True)
-            print(
-                "case", objective, options, repr(value.item()), rows(gradients[:N]), rows(gradients[N:]),
-                sep="\t", file=out,
-            )  # fmt: skip
+            columns = "case", objective, options, repr(value.item()), rows(gradients[:N]), rows(gradients[N:])
+            print(*columns, sep="\t", file=out)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
  */
 class GradientTest {
 
-  private static final float H = 0.004f;
+  private static final float H = 0.006f;
   private static final int ENTRIES = 4;
 
   private final LlamaParameters parameters =
