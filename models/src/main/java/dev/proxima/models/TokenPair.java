@@ -1,6 +1,6 @@
 package dev.proxima.models;
 
-import dev.proxima.algorithms.objective.Judgement;
+import dev.proxima.algorithms.objective.PairRewards;
 import java.util.Optional;
 
 /**
@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param referenceChosen log pi_t(y_w|x), summed over response tokens, in nats
  * @param referenceRejected log pi_t(y_l|x), likewise
  * @param referenceTokens the summands of both
- * @param judgement the rewards and win rates by which it became a pair
+ * @param rewards the rewards and win rates by which it became a pair
  */
 public record TokenPair(
     TokenSequence chosen,
@@ -19,7 +19,7 @@ public record TokenPair(
     double referenceChosen,
     double referenceRejected,
     Optional<ReferenceTokens> referenceTokens,
-    Optional<Judgement> judgement) {
+    Optional<PairRewards> rewards) {
 
   /** A pair of which no more is known. */
   public TokenPair(

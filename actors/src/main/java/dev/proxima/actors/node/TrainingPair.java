@@ -2,7 +2,7 @@ package dev.proxima.actors.node;
 
 import dev.proxima.actors.artifacts.PromptResponses;
 import dev.proxima.actors.artifacts.PromptResponses.Response;
-import dev.proxima.algorithms.objective.Judgement;
+import dev.proxima.algorithms.objective.PairRewards;
 import dev.proxima.models.ReferenceTokens;
 import dev.proxima.models.TokenPair;
 import dev.proxima.models.TokenSequence;
@@ -24,7 +24,7 @@ final class TrainingPair {
         line.responses().get(chosen).referenceLogp(),
         line.responses().get(rejected).referenceLogp(),
         referenceTokens(line.responses().get(chosen), line.responses().get(rejected)),
-        judgement(line.responses(), chosen, rejected));
+        rewards(line.responses(), chosen, rejected));
   }
 
   /** One of a line's responses, after the prompt. */
@@ -39,11 +39,11 @@ final class TrainingPair {
             new ReferenceTokens(chosen.referenceTokenLogps(), rejected.referenceTokenLogps()));
   }
 
-  private static Optional<Judgement> judgement(List<Response> responses, int chosen, int rejected) {
+  private static Optional<PairRewards> rewards(List<Response> responses, int chosen, int rejected) {
     if (responses.stream().anyMatch(response -> response.reward() == null)) {
       return Optional.empty();
     }
     double[] rewards = responses.stream().mapToDouble(Response::reward).toArray();
-    return Optional.of(Judgement.of(rewards, chosen, rejected));
+    return Optional.of(PairRewards.of(rewards, chosen, rejected));
   }
 }

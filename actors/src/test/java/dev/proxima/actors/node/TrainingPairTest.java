@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.proxima.actors.artifacts.PromptResponses;
 import dev.proxima.actors.artifacts.PromptResponses.Preference;
 import dev.proxima.actors.artifacts.PromptResponses.Response;
-import dev.proxima.algorithms.objective.Judgement;
+import dev.proxima.algorithms.objective.PairRewards;
 import dev.proxima.models.ReferenceTokens;
 import dev.proxima.models.TokenPair;
 import java.util.List;
@@ -31,10 +31,10 @@ class TrainingPairTest {
 
   @Test
   void isJudgedByTheRewardsOfAllResponses() {
-    assertThat(TrainingPair.of(line(WORST, MIDDLE, BEST)).judgement())
-        .contains(Judgement.of(new double[] {-1, 0.5, 1.5}, 2, 0));
+    assertThat(TrainingPair.of(line(WORST, MIDDLE, BEST)).rewards())
+        .contains(PairRewards.of(new double[] {-1, 0.5, 1.5}, 2, 0));
     Response unrewarded = new Response("y", new int[] {7}, -2.0, null, null);
-    assertThat(TrainingPair.of(line(WORST, unrewarded, BEST)).judgement()).isEmpty();
+    assertThat(TrainingPair.of(line(WORST, unrewarded, BEST)).rewards()).isEmpty();
   }
 
   @Test

@@ -70,7 +70,7 @@ public record LengthDesensitised(PreferenceObjective objective, double alpha)
         logps.rejectedTokens(),
         Optional.empty(),
         logps.collisions(),
-        logps.judgements());
+        logps.rewards());
   }
 
   private static int[] sharedLengths(PairLogps logps) {

@@ -41,16 +41,16 @@ public record OffsetDpo(double beta, double alpha, Offset offset) implements Pre
 
   @Override
   public Set<PairDetail> needs() {
-    return Set.of(PairDetail.JUDGEMENT);
+    return Set.of(PairDetail.REWARDS);
   }
 
   @Override
   public LossAndGradient apply(PairLogps logps) {
-    return PerPair.losses(logps, i -> loss(logps.pair(i), logps.judgement(i)));
+    return PerPair.losses(logps, i -> loss(logps.pair(i), logps.rewards(i)));
   }
 
-  private Dual loss(Pair pair, Judgement judgement) {
-    double gap = judgement.chosenReward() - judgement.rejectedReward();
+  private Dual loss(Pair pair, PairRewards rewards) {
+    double gap = rewards.chosenReward() - rewards.rejectedReward();
     if (offset == Offset.LOG && gap <= 0) {
       return Dual.ZERO;
     }

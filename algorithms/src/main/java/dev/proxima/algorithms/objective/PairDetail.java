@@ -6,6 +6,6 @@ public enum PairDetail {
   TOKEN_LOGPS,
   /** How concentrated the policy is where it predicts: {@link Collisions}. */
   COLLISIONS,
-  /** How the responses were judged: {@link Judgement}. */
-  JUDGEMENT
+  /** The rewards of the two responses: {@link PairRewards}. */
+  REWARDS
 }

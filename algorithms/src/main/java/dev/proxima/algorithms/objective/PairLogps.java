@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param rejectedTokens number of response tokens in y_l, shape [n], each at least 1
  * @param tokens the log-probabilities of single tokens
  * @param collisions how concentrated the policy is along the responses
- * @param judgements how each pair was judged, n of them or none
+ * @param rewards the rewards of each pair, n of them or none
  */
 public record PairLogps(
     double[] policyChosen,
@@ -27,7 +27,7 @@ public record PairLogps(
     int[] rejectedTokens,
     Optional<TokenLogps> tokens,
     Optional<Collisions> collisions,
-    List<Judgement> judgements) {
+    List<PairRewards> rewards) {
 
   public PairLogps {
     int n = policyChosen.length;
@@ -40,7 +40,7 @@ public record PairLogps(
     }
     if (tokens.isPresent() && tokens.get().policyChosen().length != n
         || collisions.isPresent() && collisions.get().chosen().length != n
-        || !judgements.isEmpty() && judgements.size() != n) {
+        || !rewards.isEmpty() && rewards.size() != n) {
       throw new IllegalArgumentException("details must be of all " + n + " pairs or of none");
     }
   }
@@ -92,14 +92,14 @@ public record PairLogps(
   }
 
   /**
-   * How pair {@code i} was judged.
+   * The rewards of pair {@code i}.
    *
-   * @throws IllegalStateException if the batch has no judgements
+   * @throws IllegalStateException if the batch has no rewards
    */
-  Judgement judgement(int i) {
-    if (judgements.isEmpty()) {
-      throw new IllegalStateException("this objective needs pairs that were judged by a reward");
+  PairRewards rewards(int i) {
+    if (rewards.isEmpty()) {
+      throw new IllegalStateException("this objective needs the rewards of each pair");
     }
-    return judgements.get(i);
+    return rewards.get(i);
   }
 }

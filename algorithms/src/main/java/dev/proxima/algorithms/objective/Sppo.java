@@ -27,7 +27,7 @@ public record Sppo(double beta, double logZ, Labels labels, Scale scale)
   public enum Labels {
     /** 1 and 0. */
     HARD,
-    /** Estimated, see {@link Judgement}. */
+    /** Estimated, see {@link PairRewards}. */
     SOFT
   }
 
@@ -61,7 +61,7 @@ public record Sppo(double beta, double logZ, Labels labels, Scale scale)
 
   @Override
   public Set<PairDetail> needs() {
-    return labels == Labels.SOFT ? Set.of(PairDetail.JUDGEMENT) : Set.of();
+    return labels == Labels.SOFT ? Set.of(PairDetail.REWARDS) : Set.of();
   }
 
   @Override
@@ -73,8 +73,8 @@ public record Sppo(double beta, double logZ, Labels labels, Scale scale)
                 ? loss(logps.pair(i), 1, 0)
                 : loss(
                     logps.pair(i),
-                    logps.judgement(i).chosenWinRate(),
-                    logps.judgement(i).rejectedWinRate()));
+                    logps.rewards(i).chosenWinRate(),
+                    logps.rewards(i).rejectedWinRate()));
   }
 
   private Dual loss(Pair pair, double chosenWins, double rejectedWins) {

@@ -234,7 +234,7 @@ class EveryObjectiveTest {
             logps.rejectedTokens(),
             logps.tokens(),
             logps.collisions(),
-            logps.judgements());
+            logps.rewards());
     return Arrays.stream(objective.apply(summed).losses()).sum();
   }
 
@@ -265,7 +265,7 @@ class EveryObjectiveTest {
         Optional.of(
             new Collisions(
                 new double[] {collisions.chosen()[i]}, new double[] {collisions.rejected()[i]})),
-        List.of(logps.judgements().get(i)));
+        List.of(logps.rewards().get(i)));
   }
 
   /**
@@ -304,7 +304,7 @@ class EveryObjectiveTest {
             new TokenLogps(policyChosen, policyRejected, referenceChosen, referenceRejected)),
         Optional.of(new Collisions(collisions(policyChosen), collisions(policyRejected))),
         IntStream.range(0, policyChosen.length)
-            .mapToObj(i -> new Judgement(1.5 + i, 1.25 - i, 0.8, 0.3))
+            .mapToObj(i -> new PairRewards(1.5 + i, 1.25 - i, 0.8, 0.3))
             .toList());
   }
 

@@ -104,7 +104,7 @@ class ParityTest {
         Optional.of(new Collisions(collisions(policyChosen), collisions(policyRejected))),
         IntStream.range(0, policyChosen.length)
             .mapToObj(
-                i -> new Judgement(rewards[0][i], rewards[1][i], winRates[0][i], winRates[1][i]))
+                i -> new PairRewards(rewards[0][i], rewards[1][i], winRates[0][i], winRates[1][i]))
             .toList());
   }
 

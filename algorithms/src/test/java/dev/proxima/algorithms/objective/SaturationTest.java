@@ -103,6 +103,6 @@ class SaturationTest {
         new int[] {1},
         Optional.empty(),
         Optional.empty(),
-        List.of(new Judgement(chosenReward, rejectedReward, 0.5, 0.5)));
+        List.of(new PairRewards(chosenReward, rejectedReward, 0.5, 0.5)));
   }
 }

@@ -131,7 +131,7 @@ public record ExperimentConfig(
     root.section("training")
         .check(
             "objective",
-            judged || !settings.training().needs(PairDetail.JUDGEMENT),
+            judged || !settings.training().needs(PairDetail.REWARDS),
             settings,
             "one that needs no rewards: the pairs of data.task = pairs have none");
   }

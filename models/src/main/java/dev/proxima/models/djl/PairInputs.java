@@ -1,10 +1,10 @@
 package dev.proxima.models.djl;
 
 import dev.proxima.algorithms.objective.Collisions;
-import dev.proxima.algorithms.objective.Judgement;
 import dev.proxima.algorithms.objective.LossAndGradient;
 import dev.proxima.algorithms.objective.PairDetail;
 import dev.proxima.algorithms.objective.PairLogps;
+import dev.proxima.algorithms.objective.PairRewards;
 import dev.proxima.algorithms.objective.PreferenceObjective;
 import dev.proxima.algorithms.objective.TokenGradient;
 import dev.proxima.algorithms.objective.TokenLogps;
@@ -59,7 +59,7 @@ record PairInputs(List<TokenPair> pairs) {
         collisions
             .map(PairInputs::sums)
             .map(s -> new Collisions(Arrays.copyOf(s, n), Arrays.copyOfRange(s, n, 2 * n))),
-        objective.needs().contains(PairDetail.JUDGEMENT) ? judgements() : List.of());
+        objective.needs().contains(PairDetail.REWARDS) ? rewards() : List.of());
   }
 
   /** d loss / d log pi(token | before) of each sequence's response tokens, [2n][tokens]. */
@@ -99,8 +99,8 @@ record PairInputs(List<TokenPair> pairs) {
         references.stream().map(ReferenceTokens::rejected).toArray(double[][]::new));
   }
 
-  private List<Judgement> judgements() {
-    return known(TokenPair::judgement, "rewards");
+  private List<PairRewards> rewards() {
+    return known(TokenPair::rewards, "rewards");
   }
 
   private <T> List<T> known(Function<TokenPair, Optional<T>> detail, String name) {

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.proxima.algorithms.objective.Judgement;
 import dev.proxima.algorithms.objective.Objectives;
+import dev.proxima.algorithms.objective.PairRewards;
 import dev.proxima.algorithms.objective.PreferenceObjective;
 import dev.proxima.models.ComputeDevice;
 import dev.proxima.models.LanguageModel;
@@ -124,7 +124,7 @@ class ObjectiveTrainingTest {
                       Arrays.stream(logps[2 * i]).sum() - less * (5 * i % 7),
                       Arrays.stream(logps[2 * i + 1]).sum() - less * (3 * i % 7),
                       Optional.of(new ReferenceTokens(logps[2 * i], logps[2 * i + 1])),
-                      Optional.of(new Judgement(1 + i, 0.5, 0.8, 0.3))))
+                      Optional.of(new PairRewards(1 + i, 0.5, 0.8, 0.3))))
           .toList();
     }
   }

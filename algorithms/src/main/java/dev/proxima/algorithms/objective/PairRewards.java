@@ -4,17 +4,17 @@ import dev.proxima.algorithms.preference.BradleyTerry;
 import java.util.Arrays;
 
 /**
- * How the two responses of a pair were judged.
+ * The rewards of the two responses of a pair, and their estimated win rates.
  *
  * @param chosenReward reward of y_w, finite
  * @param rejectedReward reward of y_l, finite
  * @param chosenWinRate estimate of P(y_w beats pi_t | x), in [0, 1]
  * @param rejectedWinRate estimate of P(y_l beats pi_t | x), in [0, 1]
  */
-public record Judgement(
+public record PairRewards(
     double chosenReward, double rejectedReward, double chosenWinRate, double rejectedWinRate) {
 
-  public Judgement {
+  public PairRewards {
     Require.finite("chosen reward", chosenReward);
     Require.finite("rejected reward", rejectedReward);
     Require.inUnitInterval("chosen win rate", chosenWinRate);
@@ -30,8 +30,8 @@ public record Judgement(
    * @param chosen index of y_w
    * @param rejected index of y_l
    */
-  public static Judgement of(double[] rewards, int chosen, int rejected) {
-    return new Judgement(
+  public static PairRewards of(double[] rewards, int chosen, int rejected) {
+    return new PairRewards(
         rewards[chosen],
         rewards[rejected],
         winRate(rewards[chosen], rewards),
