@@ -1,5 +1,6 @@
 package dev.proxima.models;
 
+import dev.proxima.algorithms.numeric.OrderedSum;
 import java.util.Arrays;
 import java.util.List;
 
@@ -24,9 +25,7 @@ public interface LanguageModel extends AutoCloseable {
 
   /** log pi(y|x) of each sequence's response, summed over its tokens, in nats; in order. */
   default double[] logps(List<TokenSequence> sequences) {
-    return Arrays.stream(tokenLogps(sequences))
-        .mapToDouble(tokens -> Arrays.stream(tokens).reduce(0, Double::sum))
-        .toArray();
+    return Arrays.stream(tokenLogps(sequences)).mapToDouble(OrderedSum::of).toArray();
   }
 
   /** Frees the native memory. */

@@ -8,11 +8,11 @@ import dev.proxima.actors.work.Assignment;
 import dev.proxima.actors.work.Output;
 import dev.proxima.actors.work.Work;
 import dev.proxima.actors.work.WorkReply;
+import dev.proxima.algorithms.numeric.OrderedSum;
 import dev.proxima.algorithms.objective.PairDetail;
 import dev.proxima.models.LanguageModel;
 import dev.proxima.models.TokenSequence;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -100,8 +100,7 @@ public final class ReferenceActor extends AbstractBehavior<ReferenceActor.Comman
       List<Response> responses = new ArrayList<>(prompt.responses());
       for (int r : needed(prompt)) {
         double[] tokens = tokenLogps[next++];
-        Response scored =
-            responses.get(r).withReferenceLogp(Arrays.stream(tokens).reduce(0, Double::sum));
+        Response scored = responses.get(r).withReferenceLogp(OrderedSum.of(tokens));
         responses.set(r, tokensNeeded ? scored.withReferenceTokenLogps(tokens) : scored);
       }
       lines.add(prompt.with(responses, prompt.preference()));

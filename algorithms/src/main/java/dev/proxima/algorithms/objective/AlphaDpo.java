@@ -1,6 +1,7 @@
 package dev.proxima.algorithms.objective;
 
 import dev.proxima.algorithms.numeric.Dual;
+import dev.proxima.algorithms.numeric.OrderedSum;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -67,8 +68,9 @@ public record AlphaDpo(double beta, double gamma, double alpha) implements Prefe
                     logps.chosenLogRatio(i) / logps.chosenTokens()[i]
                         - logps.rejectedLogRatio(i) / logps.rejectedTokens()[i])
             .toArray();
-    double mean = Arrays.stream(gaps).average().orElse(0);
-    double squares = Arrays.stream(gaps).map(gap -> (gap - mean) * (gap - mean)).sum();
+    double mean = OrderedSum.mean(gaps);
+    double squares =
+        OrderedSum.of(Arrays.stream(gaps).map(gap -> (gap - mean) * (gap - mean)).toArray());
     double deviation = Math.sqrt(squares / Math.max(1, n - 1));
     return Arrays.stream(gaps)
         .map(gap -> deviation > LEAST_DEVIATION ? (gap - mean) / deviation : 0)

@@ -1,7 +1,9 @@
 package dev.proxima.algorithms.objective;
 
 import dev.proxima.algorithms.numeric.Dual;
+import dev.proxima.algorithms.numeric.OrderedSum;
 import java.util.Map;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -70,10 +72,8 @@ public record Kto(
 
   /** This objective with its reference points held at those of {@code logps}. */
   PreferenceObjective atReferencePoints(PairLogps logps) {
-    double chosen =
-        IntStream.range(0, logps.size()).mapToDouble(logps::chosenLogRatio).average().orElse(0);
-    double rejected =
-        IntStream.range(0, logps.size()).mapToDouble(logps::rejectedLogRatio).average().orElse(0);
+    double chosen = mean(logps.size(), logps::chosenLogRatio);
+    double rejected = mean(logps.size(), logps::rejectedLogRatio);
     double pooled = (chosen + rejected) / 2;
     return switch (referencePoint) {
       case POOLED -> holding(pooled, pooled);
@@ -92,6 +92,10 @@ public record Kto(
     return logps ->
         PerPair.losses(
             logps, i -> loss(logps.pair(i), Math.max(0, forChosen), Math.max(0, forRejected)));
+  }
+
+  private static double mean(int n, IntToDoubleFunction value) {
+    return OrderedSum.mean(IntStream.range(0, n).mapToDouble(value).toArray());
   }
 
   private Dual loss(Pair pair, double forChosen, double forRejected) {

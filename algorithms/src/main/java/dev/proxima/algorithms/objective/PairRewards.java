@@ -1,5 +1,6 @@
 package dev.proxima.algorithms.objective;
 
+import dev.proxima.algorithms.numeric.OrderedSum;
 import dev.proxima.algorithms.preference.BradleyTerry;
 import java.util.Arrays;
 
@@ -39,9 +40,7 @@ public record PairRewards(
   }
 
   private static double winRate(double reward, double[] rewards) {
-    return Arrays.stream(rewards)
-        .map(other -> BradleyTerry.probability(reward, other))
-        .average()
-        .orElseThrow();
+    return OrderedSum.mean(
+        Arrays.stream(rewards).map(other -> BradleyTerry.probability(reward, other)).toArray());
   }
 }

@@ -1,5 +1,6 @@
 package dev.proxima.models.djl;
 
+import dev.proxima.algorithms.numeric.OrderedSum;
 import dev.proxima.algorithms.objective.Collisions;
 import dev.proxima.algorithms.objective.LossAndGradient;
 import dev.proxima.algorithms.objective.PairDetail;
@@ -117,8 +118,6 @@ record PairInputs(List<TokenPair> pairs) {
   }
 
   private static double[] sums(double[][] rows) {
-    return Arrays.stream(rows)
-        .mapToDouble(row -> Arrays.stream(row).reduce(0, Double::sum))
-        .toArray();
+    return Arrays.stream(rows).mapToDouble(OrderedSum::of).toArray();
   }
 }
