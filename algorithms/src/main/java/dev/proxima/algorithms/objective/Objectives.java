@@ -34,6 +34,8 @@ public final class Objectives {
           Cpo.TYPE,
           Orpo.TYPE,
           Kto.TYPE,
+          AbsoluteProbability.TYPE,
+          SftExcess.TYPE,
           Sft.TYPE);
 
   private Objectives() {}

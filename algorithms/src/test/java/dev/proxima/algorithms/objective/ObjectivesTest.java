@@ -90,9 +90,9 @@ class ObjectivesTest {
       delimiter = '|',
       value = {
         "ipo | betta | 1 | unknown option of ipo 'betta'; did you mean 'beta'? known: aggregation,"
-            + " beta, divergence, divergence-alpha, ld-alpha, scale, tau, wpo",
+            + " beta, divergence, divergence-alpha, gap-scale, gap-weight, ld-alpha, scale, tau, wpo",
         "sft + bco | tau | 1 | unknown option of sft + bco 'tau'; did you mean 'sft.mean'? known:"
-            + " bco.beta, bco.ld-alpha, bco.wpo, sft.ld-alpha, sft.mean, sft.wpo",
+            + " bco.beta, bco.gap-scale, bco.gap-weight, bco.ld-alpha, bco.wpo, sft.gap-scale, sft.gap-weight, sft.ld-alpha, sft.mean, sft.wpo",
         "dpo | beta | -1 | beta must be above 0 and finite, not -1.0",
         "dpo | beta | much | beta must be a number, not 'much'",
         "dpo | smoothing | 0.5 | smoothing must be in [0, 0.5), not 0.5",

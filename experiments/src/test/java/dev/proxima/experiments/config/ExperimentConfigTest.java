@@ -263,7 +263,7 @@ class ExperimentConfigTest {
     assertRejected(
         "training { objective = ipo, objective-options { tua = 3 } }",
         "%s:1: unknown option of ipo 'tua'; did you mean 'tau'? known: aggregation,"
-            + " beta, divergence, divergence-alpha, ld-alpha, scale, tau, wpo");
+            + " beta, divergence, divergence-alpha, gap-scale, gap-weight, ld-alpha, scale, tau, wpo");
     assertRejected(
         "training { objective = dpo, objective-options { divergence = kl } }",
         "%s:1: divergence must be one of reverse-kl, forward-kl, jensen-shannon, alpha, not 'kl'");
