@@ -1,5 +1,6 @@
 package dev.proxima.actors.artifacts;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 
@@ -61,6 +62,12 @@ public record PromptResponses(
   /** A prompt without responses. */
   public static PromptResponses ofPrompt(int id, String prompt, int[] promptTokens) {
     return new PromptResponses(id, prompt, promptTokens, List.of(), null);
+  }
+
+  /** Whether every response has a reward. */
+  @JsonIgnore
+  public boolean isRewarded() {
+    return responses.stream().allMatch(response -> response.reward() != null);
   }
 
   public PromptResponses with(List<Response> responses, Preference preference) {

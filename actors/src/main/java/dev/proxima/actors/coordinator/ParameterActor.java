@@ -4,13 +4,17 @@ import dev.proxima.actors.artifacts.ArtifactId;
 import dev.proxima.actors.artifacts.ArtifactStore;
 import dev.proxima.actors.artifacts.JsonArtifacts;
 import dev.proxima.actors.artifacts.PromptResponses;
+import dev.proxima.actors.artifacts.PromptResponses.Response;
 import dev.proxima.actors.serialization.CborSerializable;
 import dev.proxima.actors.work.Assignment;
 import dev.proxima.actors.work.Output;
 import dev.proxima.actors.work.Work;
 import dev.proxima.actors.work.WorkReply;
 import dev.proxima.actors.work.Worker;
+import dev.proxima.algorithms.random.RandomStream;
 import dev.proxima.models.safetensors.ParameterArithmetic;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -19,8 +23,9 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 
 /**
- * The coordinator's hand for files: averages replicas, extrapolates parameters and computes the
- * metrics of a policy. A child of the coordinator on the I/O dispatcher; answers it alone.
+ * The coordinator's hand for files: averages replicas, extrapolates parameters, selects prompts and
+ * computes the metrics of a policy. A child of the coordinator on the I/O dispatcher; answers it
+ * alone.
  */
 public final class ParameterActor extends AbstractBehavior<ParameterActor.Command> {
 
@@ -56,6 +61,8 @@ public final class ParameterActor extends AbstractBehavior<ParameterActor.Comman
       return average(average);
     } else if (work instanceof Work.Extrapolate extrapolate) {
       return extrapolate(extrapolate);
+    } else if (work instanceof Work.SelectPrompts select) {
+      return select(select);
     } else {
       return evaluate((Work.Evaluate) work);
     }
@@ -73,6 +80,25 @@ public final class ParameterActor extends AbstractBehavior<ParameterActor.Comman
         target ->
             ParameterArithmetic.extrapolate(
                 store.read(work.proximal()), store.read(work.anchor()), work.alpha(), target));
+  }
+
+  private ArtifactId select(Work.SelectPrompts work) {
+    List<PromptResponses> latest =
+        JsonArtifacts.readLines(store, work.labelled(), PromptResponses.class);
+    int[] selected =
+        work.selection()
+            .select(
+                rewards(latest),
+                rewards(JsonArtifacts.readLines(store, work.first(), PromptResponses.class)),
+                RandomStream.of(work.seed(), "select", work.iteration()));
+    return JsonArtifacts.write(
+        store, IntStream.of(selected).map(i -> latest.get(i).id()).toArray());
+  }
+
+  private static List<double[]> rewards(List<PromptResponses> lines) {
+    return lines.stream()
+        .map(line -> line.responses().stream().mapToDouble(Response::reward).toArray())
+        .toList();
   }
 
   private ArtifactId evaluate(Work.Evaluate work) {

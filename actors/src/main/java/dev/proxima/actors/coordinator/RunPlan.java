@@ -9,6 +9,7 @@ import dev.proxima.actors.run.RunSpec.PairSource;
 import dev.proxima.actors.work.Output;
 import dev.proxima.actors.work.Work;
 import dev.proxima.actors.work.Work.Purpose;
+import dev.proxima.algorithms.exploration.PromptSelection;
 import dev.proxima.algorithms.outer.ProximalPoint;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -86,6 +87,9 @@ public final class RunPlan {
     private final List<IterationResult> iterations;
     private final Optional<Output> fineTuned;
     private Optional<List<Output>> trained = Optional.empty();
+    private Optional<List<ArtifactId>> firstResponses = Optional.empty();
+    private Optional<List<ArtifactId>> responses = Optional.of(List.of());
+    private Optional<ArtifactId> selected = Optional.empty();
     private int iteration;
 
     Walk(
@@ -145,16 +149,48 @@ public final class RunPlan {
     }
 
     private Optional<List<ArtifactId>> pairs(Optional<ArtifactId> reference) {
-      List<ArtifactId> shards = spec.data().iterations().get(iteration - 1);
+      List<Optional<ArtifactId>> labelled =
+          reference.map(this::labelledShards).orElse(List.of(Optional.empty()));
+      if (spec.data().source() == PairSource.SAMPLED) {
+        responses = sequence(labelled);
+        firstResponses = iteration == 1 ? responses : firstResponses;
+      }
       return reference.flatMap(
           theta ->
               sequence(
-                  shards.stream()
-                      .map(
-                          shard ->
-                              labelled(theta, shard, Purpose.TRAINING, iteration)
-                                  .flatMap(s -> artifact(new Work.ScoreShard(theta, s))))
+                  labelled.stream()
+                      .map(shard -> shard.flatMap(s -> artifact(new Work.ScoreShard(theta, s))))
                       .toList()));
+    }
+
+    /** The iteration's shards under theta_t, each as soon as it is known. */
+    private List<Optional<ArtifactId>> labelledShards(ArtifactId theta) {
+      PromptSelection selection = spec.settings().exploration();
+      if (selection.choosesAll() || iteration == 1) {
+        return spec.data().iterations().get(iteration - 1).stream()
+            .map(shard -> labelled(theta, shard, Purpose.TRAINING, iteration))
+            .toList();
+      }
+      List<ArtifactId> latest = responses.orElseThrow();
+      selected =
+          artifact(
+              new Work.SelectPrompts(
+                  latest,
+                  firstResponses.orElseThrow(),
+                  selection,
+                  spec.settings().seed(),
+                  iteration));
+      return latest.stream()
+          .map(
+              shard ->
+                  selected
+                      .flatMap(
+                          chosen ->
+                              artifact(new Work.ResampleShard(theta, shard, chosen, iteration)))
+                      .flatMap(
+                          sampled ->
+                              artifact(new Work.LabelShard(sampled, Purpose.TRAINING, iteration))))
+          .toList();
     }
 
     private Optional<ArtifactId> labelled(
@@ -176,6 +212,8 @@ public final class RunPlan {
                 iteration,
                 first.get(),
                 second.get(),
+                responses.orElseThrow(),
+                selected.orElse(null),
                 trained.orElseThrow().stream().map(Output::log).toList()));
       }
     }

@@ -44,6 +44,8 @@ public sealed interface WorkerSlot extends CborSerializable {
     public void assign(String lease, Work work, ActorRef<WorkReply> replyTo) {
       if (work instanceof Work.SampleShard shard) {
         sampler.tell(new SamplerActor.SampleShard(lease, shard, replyTo));
+      } else if (work instanceof Work.ResampleShard shard) {
+        sampler.tell(new SamplerActor.ResampleShard(lease, shard, replyTo));
       } else if (work instanceof Work.ScoreShard shard) {
         reference.tell(new ReferenceActor.ScoreShard(lease, shard, replyTo));
       } else if (work instanceof Work.TrainReplica replica) {

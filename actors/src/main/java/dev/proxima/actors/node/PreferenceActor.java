@@ -15,7 +15,6 @@ import dev.proxima.actors.work.Worker;
 import dev.proxima.algorithms.preference.BestAgainstWorst;
 import dev.proxima.algorithms.preference.PlackettLuce;
 import dev.proxima.algorithms.random.RandomStream;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -58,21 +57,23 @@ public final class PreferenceActor extends AbstractBehavior<PreferenceActor.Comm
   }
 
   private Output label(Work.LabelShard work) {
-    List<PromptResponses> lines = new ArrayList<>();
-    for (PromptResponses prompt :
-        JsonArtifacts.readLines(node.store(), work.responses(), PromptResponses.class)) {
-      List<Response> rewarded =
-          prompt.responses().stream()
-              .map(r -> r.withReward(node.reward().reward(prompt.prompt(), r.text())))
-              .toList();
-      lines.add(
-          prompt.with(
-              rewarded,
-              work.purpose() == Purpose.TRAINING
-                  ? prefer(work.iteration(), prompt.id(), rewarded)
-                  : null));
-    }
+    List<PromptResponses> lines =
+        JsonArtifacts.readLines(node.store(), work.responses(), PromptResponses.class).stream()
+            .map(prompt -> prompt.isRewarded() ? prompt : label(work, prompt))
+            .toList();
     return Output.of(JsonArtifacts.writeLines(node.store(), lines));
+  }
+
+  private PromptResponses label(Work.LabelShard work, PromptResponses prompt) {
+    List<Response> rewarded =
+        prompt.responses().stream()
+            .map(r -> r.withReward(node.reward().reward(prompt.prompt(), r.text())))
+            .toList();
+    return prompt.with(
+        rewarded,
+        work.purpose() == Purpose.TRAINING
+            ? prefer(work.iteration(), prompt.id(), rewarded)
+            : null);
   }
 
   private Preference prefer(int iteration, int prompt, List<Response> responses) {

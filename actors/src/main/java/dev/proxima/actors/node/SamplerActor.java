@@ -1,5 +1,6 @@
 package dev.proxima.actors.node;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import dev.proxima.actors.artifacts.ArtifactId;
 import dev.proxima.actors.artifacts.JsonArtifacts;
 import dev.proxima.actors.artifacts.PromptResponses;
@@ -15,7 +16,10 @@ import dev.proxima.models.LanguageModel;
 import dev.proxima.models.SampledResponse;
 import dev.proxima.models.SamplingOptions;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -35,7 +39,15 @@ public final class SamplerActor extends AbstractBehavior<SamplerActor.Command> {
   public record SampleShard(String lease, Work.SampleShard work, ActorRef<WorkReply> replyTo)
       implements Command, Assignment {}
 
-  private record ParametersFound(SampleShard order, ParameterCache.Reply reply)
+  /** Sample new responses for some prompts of a shard. */
+  public record ResampleShard(String lease, Work.ResampleShard work, ActorRef<WorkReply> replyTo)
+      implements Command, Assignment {}
+
+  private record ParametersFound(
+      Assignment order,
+      ArtifactId parameters,
+      Function<LanguageModel, Output> work,
+      ParameterCache.Reply reply)
       implements Command {}
 
   private final NodeContext node;
@@ -62,41 +74,77 @@ public final class SamplerActor extends AbstractBehavior<SamplerActor.Command> {
   public Receive<Command> createReceive() {
     return newReceiveBuilder()
         .onMessage(SampleShard.class, this::onSampleShard)
+        .onMessage(ResampleShard.class, this::onResampleShard)
         .onMessage(ParametersFound.class, this::onParametersFound)
         .build();
   }
 
   private Behavior<Command> onSampleShard(SampleShard order) {
-    ParameterCache.acquire(
-        getContext(),
-        parameters,
-        order.work().parameters(),
-        reply -> new ParametersFound(order, reply));
+    acquire(order, order.work().parameters(), model -> sample(order.work(), model));
     return this;
   }
 
+  private Behavior<Command> onResampleShard(ResampleShard order) {
+    acquire(order, order.work().parameters(), model -> resample(order.work(), model));
+    return this;
+  }
+
+  private void acquire(Assignment order, ArtifactId version, Function<LanguageModel, Output> work) {
+    ParameterCache.acquire(
+        getContext(),
+        parameters,
+        version,
+        reply -> new ParametersFound(order, version, work, reply));
+  }
+
   private Behavior<Command> onParametersFound(ParametersFound found) {
-    Work.SampleShard work = found.order().work();
     ParameterCache.answer(
         found.order(),
         found.reply(),
-        file -> models.with(work.parameters(), file, model -> sample(work, model)));
+        file -> models.with(found.parameters(), file, found.work()::apply));
     return this;
   }
 
   private Output sample(Work.SampleShard work, LanguageModel model) {
-    node.stop().check();
     List<PromptResponses> prompts =
         JsonArtifacts.readLines(node.store(), work.prompts(), PromptResponses.class);
-    boolean training = work.purpose() == Purpose.TRAINING;
+    return Output.of(
+        JsonArtifacts.writeLines(
+            node.store(), sample(prompts, work.purpose(), work.iteration(), model)));
+  }
+
+  private Output resample(Work.ResampleShard work, LanguageModel model) {
+    Set<Integer> selected =
+        JsonArtifacts.read(node.store(), work.selected(), new TypeReference<>() {});
+    List<PromptResponses> lines =
+        JsonArtifacts.readLines(node.store(), work.labelled(), PromptResponses.class);
+    Iterator<PromptResponses> sampled =
+        sample(
+                lines.stream().filter(line -> selected.contains(line.id())).toList(),
+                Purpose.TRAINING,
+                work.iteration(),
+                model)
+            .iterator();
+    return Output.of(
+        JsonArtifacts.writeLines(
+            node.store(),
+            lines.stream()
+                .map(line -> selected.contains(line.id()) ? sampled.next() : line)
+                .toList()));
+  }
+
+  private List<PromptResponses> sample(
+      List<PromptResponses> prompts, Purpose purpose, int iteration, LanguageModel model) {
+    node.stop().check();
+    boolean training = purpose == Purpose.TRAINING;
     SamplingOptions options =
         training ? node.spec().settings().sampling() : node.spec().settings().evaluation();
-    String purpose = training ? "sample" : "evaluate";
+    String name = training ? "sample" : "evaluate";
     long seed = node.spec().settings().seed();
     RandomStream[][] streams = new RandomStream[prompts.size()][options.responses()];
     for (int p = 0; p < prompts.size(); p++) {
       for (int r = 0; r < options.responses(); r++) {
-        streams[p][r] = RandomStream.of(seed, purpose, work.iteration(), prompts.get(p).id(), r);
+        streams[p][r] = RandomStream.of(seed, name, iteration, prompts.get(p).id(), r);
       }
     }
     List<List<SampledResponse>> sampled =
@@ -108,8 +156,7 @@ public final class SamplerActor extends AbstractBehavior<SamplerActor.Command> {
     for (int p = 0; p < prompts.size(); p++) {
       lines.add(prompts.get(p).with(sampled.get(p).stream().map(this::withText).toList(), null));
     }
-    ArtifactId responses = JsonArtifacts.writeLines(node.store(), lines);
-    return Output.of(responses);
+    return lines;
   }
 
   private Response withText(SampledResponse sampled) {

@@ -11,6 +11,9 @@ import java.util.List;
  * @param proximal thetahat_t and how it did on the held-out prompts
  * @param extrapolated theta_t, likewise; the same as {@code proximal} at iteration 0 and where
  *     alpha is 0
+ * @param responses the labelled shards that it trained on; none at iteration 0 and where pairs are
+ *     given
+ * @param selected the ids of the prompts that got new responses, as JSON; null where all did
  * @param logs the training steps of each replica, in order
  */
 public record IterationResult(
@@ -18,6 +21,8 @@ public record IterationResult(
     int iteration,
     EvaluatedPolicy proximal,
     EvaluatedPolicy extrapolated,
+    List<ArtifactId> responses,
+    ArtifactId selected,
     List<ArtifactId> logs)
     implements CborSerializable {
 

@@ -1,5 +1,6 @@
 package dev.proxima.actors.run;
 
+import dev.proxima.algorithms.exploration.PromptSelection;
 import dev.proxima.algorithms.objective.Objectives;
 import dev.proxima.algorithms.objective.PairDetail;
 import dev.proxima.algorithms.objective.PreferenceObjective;
@@ -19,6 +20,7 @@ import java.util.Map;
  * @param fineTuning the supervised stage before the outer loop
  * @param sampling how the policy's responses are sampled for training
  * @param labels how preferences are drawn from rewards
+ * @param exploration which prompts get new responses in an iteration
  * @param training the proximal step
  * @param evaluation how responses to held-out prompts are sampled
  * @param methods the outer loops to compare, each from the same fine-tuned model
@@ -29,6 +31,7 @@ public record RunSettings(
     FineTuning fineTuning,
     SamplingOptions sampling,
     Labels labels,
+    PromptSelection exploration,
     PreferenceTraining training,
     SamplingOptions evaluation,
     List<Method> methods) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.proxima.actors.artifacts.ArtifactId;
 import dev.proxima.actors.serialization.CborSerializable;
+import dev.proxima.algorithms.exploration.PromptSelection;
 import java.util.List;
 
 /**
@@ -15,6 +16,8 @@ import java.util.List;
 @JsonSubTypes({
   @JsonSubTypes.Type(value = Work.FineTune.class, name = "fine-tune"),
   @JsonSubTypes.Type(value = Work.SampleShard.class, name = "sample"),
+  @JsonSubTypes.Type(value = Work.SelectPrompts.class, name = "select"),
+  @JsonSubTypes.Type(value = Work.ResampleShard.class, name = "resample"),
   @JsonSubTypes.Type(value = Work.LabelShard.class, name = "label"),
   @JsonSubTypes.Type(value = Work.ScoreShard.class, name = "score"),
   @JsonSubTypes.Type(value = Work.TrainReplica.class, name = "train"),
@@ -71,7 +74,43 @@ public sealed interface Work extends CborSerializable {
     }
   }
 
-  /** Rewards {@code responses} and, for training, pairs the best against the worst. */
+  /**
+   * Chooses the prompts that get new responses (OPTune); the result is a JSON list of their ids.
+   *
+   * @param labelled the latest responses of all prompts
+   * @param first the first responses of the same prompts, in the same order
+   */
+  record SelectPrompts(
+      List<ArtifactId> labelled,
+      List<ArtifactId> first,
+      PromptSelection selection,
+      long seed,
+      int iteration)
+      implements OnParameters {
+    @Override
+    public String kind() {
+      return "select";
+    }
+  }
+
+  /**
+   * Samples new responses to the selected prompts of a labelled shard; the others keep theirs.
+   *
+   * @param selected what {@link SelectPrompts} chose
+   */
+  record ResampleShard(
+      ArtifactId parameters, ArtifactId labelled, ArtifactId selected, int iteration)
+      implements OnDevice {
+    @Override
+    public String kind() {
+      return "sample";
+    }
+  }
+
+  /**
+   * Rewards {@code responses} and, for training, pairs the best against the worst. Prompts whose
+   * responses have rewards already keep them and their preference.
+   */
   record LabelShard(ArtifactId responses, Purpose purpose, int iteration) implements Work {
     @Override
     public String kind() {

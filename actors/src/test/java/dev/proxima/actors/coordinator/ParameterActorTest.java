@@ -15,6 +15,9 @@ import dev.proxima.actors.work.Output;
 import dev.proxima.actors.work.Work;
 import dev.proxima.actors.work.WorkReply;
 import dev.proxima.algorithms.evaluation.Estimate;
+import dev.proxima.algorithms.exploration.PromptScore;
+import dev.proxima.algorithms.exploration.PromptSelection;
+import dev.proxima.algorithms.exploration.PromptSelection.Rule;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +68,25 @@ class ParameterActorTest {
         .containsEntry("win_rate_vs_sft", new Estimate(0.5, 0, 2));
   }
 
+  /** Over two shards: rewards 3 and 1, then 2; the lower half, rounded up, are prompts 8 and 9. */
+  @Test
+  void selectsThePromptsWithTheLowestRewards() {
+    ArtifactId first = Runs.lines(store, List.of(rewarded(7, 3), rewarded(8, 1)));
+    ArtifactId second = Runs.lines(store, List.of(rewarded(9, 2)));
+    List<ArtifactId> shards = List.of(first, second);
+    Output output =
+        perform(
+            new Work.SelectPrompts(
+                shards,
+                shards,
+                new PromptSelection(Rule.REWARD, 0.5, PromptScore.MEAN, false),
+                17,
+                2));
+    assertThat(
+            JsonArtifacts.<List<Integer>>read(store, output.artifact(), new TypeReference<>() {}))
+        .containsExactly(8, 9);
+  }
+
   @Test
   void aMissingArtefactIsAnsweredAndIsNotTheActorsFault() {
     ArtifactId missing = new ArtifactId("0".repeat(64));
@@ -94,6 +116,11 @@ class ParameterActorTest {
     Response response = new Response("", new int[] {0}, -1.0, reward, -1.0);
     PromptResponses line = Runs.prompt(1).with(List.of(response), null);
     return Runs.lines(store, List.of(line));
+  }
+
+  private static PromptResponses rewarded(int id, double reward) {
+    Response response = new Response("", new int[] {0}, -1.0, reward, null);
+    return Runs.prompt(id).with(List.of(response), null);
   }
 
   private float[] parameters(Work.OnParameters work) {

@@ -14,6 +14,9 @@ import dev.proxima.actors.run.RunSpec.PairSource;
 import dev.proxima.actors.work.Output;
 import dev.proxima.actors.work.Work;
 import dev.proxima.actors.work.Work.Purpose;
+import dev.proxima.algorithms.exploration.PromptScore;
+import dev.proxima.algorithms.exploration.PromptSelection;
+import dev.proxima.algorithms.exploration.PromptSelection.Rule;
 import dev.proxima.algorithms.random.RandomStream;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -89,6 +92,50 @@ class RunPlanTest {
                 3L,
                 "evaluate",
                 (long) policies));
+  }
+
+  /**
+   * OPTune: the first iteration samples all prompts; every later one of both methods selects, and
+   * then resamples, labels and scores the shards of the iteration before.
+   */
+  @Test
+  void laterIterationsResampleTheSelectedPromptsOnly() {
+    PromptSelection half = new PromptSelection(Rule.REWARD, 0.5, PromptScore.MEAN, false);
+    RunSpec spec =
+        Runs.withExploration(spec(PairSource.SAMPLED, 2, 1, List.of(APO, ITERATIVE)), half);
+    Map<Work, Output> outputs = complete(spec);
+    assertThat(only(outputs, Work.SampleShard.class))
+        .filteredOn(work -> work.purpose() == Purpose.TRAINING)
+        .hasSize(2)
+        .allSatisfy(work -> assertThat(work.iteration()).isEqualTo(1));
+    // Both methods share iteration 1, and so what iteration 2 selects.
+    assertThat(only(outputs, Work.SelectPrompts.class)).hasSize(3);
+    for (IterationResult result : new RunPlan(spec).outlook(outputs).iterations()) {
+      if (result.iteration() < 2) {
+        assertThat(result.selected()).isNull();
+        continue;
+      }
+      IterationResult before = result(spec, outputs, result.method(), result.iteration() - 1);
+      IterationResult first = result(spec, outputs, result.method(), 1);
+      Work.SelectPrompts select =
+          new Work.SelectPrompts(
+              before.responses(), first.responses(), half, 7, result.iteration());
+      assertThat(outputs.get(select).artifact()).isEqualTo(result.selected());
+      ArtifactId resampled =
+          outputs
+              .get(
+                  new Work.ResampleShard(
+                      before.extrapolated().parameters(),
+                      before.responses().get(1),
+                      result.selected(),
+                      result.iteration()))
+              .artifact();
+      assertThat(result.responses().get(1))
+          .isEqualTo(
+              outputs
+                  .get(new Work.LabelShard(resampled, Purpose.TRAINING, result.iteration()))
+                  .artifact());
+    }
   }
 
   @Test
@@ -223,6 +270,15 @@ class RunPlanTest {
   private static Output output(Work work) {
     ArtifactId log = work instanceof Work.TrainReplica ? id("log of " + work) : null;
     return new Output(id(work.toString()), log);
+  }
+
+  private static IterationResult result(
+      RunSpec spec, Map<Work, Output> outputs, String method, int iteration) {
+    return new RunPlan(spec)
+        .outlook(outputs).iterations().stream()
+            .filter(each -> each.method().equals(method) && each.iteration() == iteration)
+            .findFirst()
+            .orElseThrow();
   }
 
   private static RunSpec spec(PairSource source, int shards, int replicas, List<Method> methods) {

@@ -98,6 +98,19 @@ class PreferenceActorTest {
         .isEqualTo(together);
   }
 
+  /** OPTune: what was labelled in an earlier iteration is kept, whatever a label would be now. */
+  @Test
+  void keptResponsesKeepTheirRewardsAndPreference() {
+    PromptResponses kept =
+        responses(1, "b", "a")
+            .with(
+                responses(1, "b", "a").responses().stream().map(r -> r.withReward(5)).toList(),
+                new Preference(1, 0));
+    assertThat(label(Labels.REWARD, Purpose.TRAINING, kept, responses(2, "b", "a")))
+        .extracting(PromptResponses::preference)
+        .containsExactly(new Preference(1, 0), new Preference(0, 1));
+  }
+
   @Test
   void aMissingArtefactIsAnsweredAndIsNotTheActorsFault() {
     ArtifactId missing = new ArtifactId("0".repeat(64));
@@ -150,6 +163,7 @@ class PreferenceActorTest {
             with.fineTuning(),
             with.sampling(),
             labels,
+            with.exploration(),
             with.training(),
             with.evaluation(),
             with.methods());

@@ -93,6 +93,27 @@ class SamplerActorTest {
     assertThat(apart).usingRecursiveComparison().isEqualTo(together);
   }
 
+  /** OPTune: only the selected prompts get new responses, with the draws of this iteration. */
+  @Test
+  void resamplesTheSelectedPromptsAlone() {
+    ArtifactId labelled =
+        Runs.lines(
+            store, List.of(Runs.example(10, "a"), Runs.example(11, "b"), Runs.example(12, "c")));
+    ArtifactId selected = JsonArtifacts.write(store, List.of(11));
+    sampler.tell(
+        new SamplerActor.ResampleShard(
+            "l", new Work.ResampleShard(parameters, labelled, selected, 2), replies.ref()));
+    WorkReply.Done done = replies.expectMessageClass(WorkReply.Done.class);
+    List<PromptResponses> lines =
+        JsonArtifacts.readLines(store, done.output().artifact(), PromptResponses.class);
+    assertThat(lines).extracting(PromptResponses::id).containsExactly(10, 11, 12);
+    assertThat(lines.get(0)).usingRecursiveComparison().isEqualTo(Runs.example(10, "a"));
+    assertThat(lines.get(2)).usingRecursiveComparison().isEqualTo(Runs.example(12, "c"));
+    assertThat(lines.get(1))
+        .usingRecursiveComparison()
+        .isEqualTo(sample(Purpose.TRAINING, 2, 11).get(0));
+  }
+
   @Test
   void drawsOfIterationsAndOfEvaluationAreIndependent() {
     int[] ids = IntStream.range(0, 10).toArray();

@@ -23,6 +23,9 @@ import dev.proxima.actors.work.StepMetrics;
 import dev.proxima.actors.work.Work;
 import dev.proxima.actors.work.Work.Purpose;
 import dev.proxima.actors.work.WorkReply;
+import dev.proxima.algorithms.exploration.PromptScore;
+import dev.proxima.algorithms.exploration.PromptSelection;
+import dev.proxima.algorithms.exploration.PromptSelection.Rule;
 import java.io.IOException;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.RecordComponent;
@@ -168,6 +171,8 @@ class MessageSerializationTest {
             1,
             new EvaluatedPolicy(one, two, List.of(one)),
             new EvaluatedPolicy(two, one, List.of()),
+            List.of(one),
+            two,
             List.of(two));
     Work.FineTune fineTune = new Work.FineTune(one);
     Work.SampleShard sample = new Work.SampleShard(one, two, Purpose.TRAINING, 3);
@@ -189,6 +194,13 @@ class MessageSerializationTest {
         score,
         train,
         average,
+        new Work.ResampleShard(one, two, one, 2),
+        new Work.SelectPrompts(
+            List.of(one),
+            List.of(two),
+            new PromptSelection(Rule.REWARD, 0.5, PromptScore.GAP, true),
+            17,
+            2),
         new Work.Extrapolate(one, two, 0.3),
         new Work.Evaluate(List.of(one), List.of(two)),
         device,
@@ -210,6 +222,7 @@ class MessageSerializationTest {
         new PreferenceActor.LabelShard("l/0", label, ref()),
         new ReferenceActor.ScoreShard("l/0", score, ref()),
         new SamplerActor.SampleShard("l/0", sample, ref()),
+        new SamplerActor.ResampleShard("l/1", new Work.ResampleShard(one, two, one, 2), ref()),
         new RunEvent.RunRecovered(
             List.of(result), List.of(new RunEvent.Training(Set.of("apo"), one)), 7, remaining),
         new RunEvent.WorkStarted(score, Set.of("apo"), 1, "n/cpu#0"),

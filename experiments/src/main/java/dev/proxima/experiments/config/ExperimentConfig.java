@@ -12,6 +12,7 @@ import dev.proxima.models.ComputeDevice;
 import dev.proxima.models.tokenizer.ChatFormat;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A whole experiment, as its configuration file, the command line and the defaults describe it.
@@ -75,6 +76,7 @@ public record ExperimentConfig(
             leases(root.section("leases")),
             config.root().render(RESOLVED));
     experiment.checkLengths(root);
+    experiment.checkExploration(root.section("exploration"));
     experiment.checkJudged(root);
     return experiment;
   }
@@ -134,6 +136,14 @@ public record ExperimentConfig(
             judged || !settings.training().needs(PairDetail.REWARDS),
             settings,
             "one that needs no rewards: the pairs of data.task = pairs have none");
+  }
+
+  private void checkExploration(Section exploration) {
+    exploration.check(
+        "select",
+        settings.exploration().choosesAll() || data instanceof DataSettings.Reviews,
+        settings.exploration().rule().name().toLowerCase(Locale.ROOT),
+        "all, since given pairs have no prompts to sample for");
   }
 
   private void checkFits(Section section, String key, int tokens, int room) {

@@ -6,6 +6,8 @@ import dev.proxima.actors.run.RunSettings.Labels;
 import dev.proxima.actors.run.RunSettings.Method;
 import dev.proxima.actors.run.RunSettings.Optimisation;
 import dev.proxima.actors.run.RunSettings.PreferenceTraining;
+import dev.proxima.algorithms.exploration.PromptScore;
+import dev.proxima.algorithms.exploration.PromptSelection;
 import dev.proxima.algorithms.outer.InnerStart;
 import dev.proxima.algorithms.outer.MomentumFrom;
 import dev.proxima.algorithms.outer.OuterLoop;
@@ -26,6 +28,7 @@ final class RunSettingsReader {
         fineTuning(root.section("fine-tuning")),
         sampling(root.section("sampling"), 2),
         root.section("sampling").choice("labels", Labels.class),
+        exploration(root.section("exploration")),
         training(root.section("training")),
         sampling(root.section("evaluation"), 1),
         methods(root));
@@ -42,6 +45,14 @@ final class RunSettingsReader {
         section.number("temperature", Accepted.POSITIVE),
         section.number("top-p", Accepted.ABOVE_ZERO_TO_ONE),
         section.count("max-new-tokens", 1));
+  }
+
+  private static PromptSelection exploration(Section section) {
+    return new PromptSelection(
+        section.choice("select", PromptSelection.Rule.class),
+        section.number("ratio", Accepted.ABOVE_ZERO_TO_ONE),
+        section.choice("score", PromptScore.class),
+        section.flag("baseline"));
   }
 
   private static PreferenceTraining training(Section section) {

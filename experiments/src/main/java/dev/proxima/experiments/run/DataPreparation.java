@@ -75,7 +75,9 @@ final class DataPreparation {
               JsonArtifacts.writeLines(store, examples),
               PairSource.SAMPLED,
               IntStream.range(0, iterations)
-                  .mapToObj(t -> training.subList(t * perIteration, (t + 1) * perIteration))
+                  .map(t -> config.settings().exploration().choosesAll() ? t : 0)
+                  .mapToObj(
+                      fold -> training.subList(fold * perIteration, (fold + 1) * perIteration))
                   .map(prompts -> shards(prompts, config.samplingShardPrompts()))
                   .toList(),
               shards(heldOut, config.evaluationShardPrompts()),
@@ -84,11 +86,12 @@ final class DataPreparation {
           data,
           model(tokenizer),
           Optional.of(new ReviewReward()),
-          "%,d reviews, %d x %d prompts, %d held-out prompts, %,d tokens in the vocabulary"
+          "%,d reviews, %d x %d%s prompts, %d held-out prompts, %,d tokens in the vocabulary"
               .formatted(
                   reviews.fineTuning().size(),
                   iterations,
                   perIteration,
+                  config.settings().exploration().choosesAll() ? "" : " of the same",
                   heldOut.size(),
                   tokenizer.vocabSize()));
     }

@@ -13,6 +13,7 @@ import dev.proxima.actors.run.RunEvent;
 import dev.proxima.actors.run.SampleLine;
 import dev.proxima.actors.work.StepMetrics;
 import dev.proxima.algorithms.evaluation.Estimate;
+import dev.proxima.algorithms.exploration.GenerationAccount;
 import dev.proxima.experiments.report.RunResult.TrainingStep;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -21,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 
 /** Reads a run's results out of its artefacts, in the shapes that files and report need. */
@@ -94,7 +96,31 @@ final class RunRecords {
               });
       line.put(evaluation.policy().name().toLowerCase(Locale.ROOT), values);
     }
+    if (!result.responses().isEmpty()) {
+      GenerationAccount account = generation(result);
+      line.put("generated_responses", account.generatedResponses());
+      line.put("generated_tokens", account.generatedTokens());
+      line.put("reused_responses", account.reusedResponses());
+      line.put("reused_tokens", account.reusedTokens());
+    }
     return line;
+  }
+
+  /** What the iteration's training responses cost, and what was saved by keeping earlier ones. */
+  private GenerationAccount generation(IterationResult result) {
+    Set<Integer> selected =
+        result.selected() == null
+            ? Set.of()
+            : JsonArtifacts.read(store, result.selected(), new TypeReference<>() {});
+    GenerationAccount account = GenerationAccount.NOTHING;
+    for (PromptResponses prompt :
+        JsonArtifacts.readLines(store, result.responses(), PromptResponses.class)) {
+      boolean generated = result.selected() == null || selected.contains(prompt.id());
+      for (Response response : prompt.responses()) {
+        account = account.plus(generated, response.tokens().length);
+      }
+    }
+    return account;
   }
 
   private static Map<String, Object> stepLine(String method, StepMetrics step) {

@@ -37,6 +37,8 @@ final class Stages {
           sample.purpose() == Purpose.TRAINING
               ? preparation(started, "sampling")
               : evaluation(started));
+    } else if (work instanceof Work.ResampleShard) {
+      return Optional.of(preparation(started, "sampling"));
     } else if (work instanceof Work.ScoreShard score && spec.data().source() == PairSource.GIVEN) {
       return Optional.of(
           isHeldOut(score.responses()) ? evaluation(started) : preparation(started, "scoring"));
