@@ -12,8 +12,10 @@ import java.util.List;
  * instruction's difficulty and theta the model's own term; the length-controlled win rate is the
  * mean of sigmoid(psi gamma + theta). AlpacaEval fits it under an L1 penalty that five-fold
  * cross-validation chooses, and so does this. AlpacaEval adds, at weight 0.2, judgements of
- * shortened and lengthened answers of the baseline itself, which only its own data has; without
- * them theta and phi are a little less certain.
+ * shortened and lengthened answers of the baseline itself, which only its own data has and which
+ * hold phi back. Without them, and without its difficulties, the rate of a model whose responses
+ * are nearly all shorter than the baseline's is an extrapolation and can lie far above the one that
+ * AlpacaEval publishes: compare it only with rates that were fitted alike.
  *
  * @param winRate in [0, 1]
  * @param lengthWeight phi
