@@ -20,7 +20,8 @@ public final class BradleyTerryRatings {
   /**
    * The players' ratings.
    *
-   * @param wins how many games i won against j, shape [n, n]; a fraction shares a game
+   * @param wins how many games i won against j, shape [n, n], n at least 1; a fraction shares a
+   *     game
    * @param anchor the player whose rating is {@code anchorRating}
    * @return shape [n]
    * @throws IllegalArgumentException where no finite maximum exists, as for a player who won or
@@ -29,6 +30,9 @@ public final class BradleyTerryRatings {
   public static double[] of(double[][] wins, int anchor, double anchorRating) {
     int n = wins.length;
     requireConnected(wins);
+    if (n == 1) {
+      return new double[] {anchorRating};
+    }
     double[] strengths = new double[n];
     Arrays.fill(strengths, 1);
     for (int step = 0; step < MOST_STEPS; step++) {

@@ -48,6 +48,11 @@ class BradleyTerryRatingsTest {
   }
 
   @Test
+  void aPlayerAloneIsTheAnchor() {
+    assertThat(BradleyTerryRatings.of(new double[1][1], 0, 1000)).containsExactly(1000);
+  }
+
+  @Test
   void refusesThoseWhoNeverLost() {
     assertThatThrownBy(() -> BradleyTerryRatings.of(new double[][] {{0, 3}, {0, 0}}, 0, 0))
         .isInstanceOf(IllegalArgumentException.class)
