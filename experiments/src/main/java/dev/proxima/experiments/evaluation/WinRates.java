@@ -12,6 +12,8 @@ import dev.proxima.algorithms.evaluation.LengthControlledWinRate;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -37,7 +39,7 @@ public record WinRates(List<Model> models, List<Comparison> comparisons) {
    * @param winRate with its standard error
    * @param interval 95 % bootstrap interval of the win rate
    * @param lengthControlled the length-controlled win rate; empty where lengths are missing
-   * @param rating Bradley-Terry rating on Elo's scale with the baseline at 1000; empty where some
+   * @param rating Bradley-Terry rating on Elo's scale with the baseline at 1000; empty where the
    *     model won or lost everything
    */
   public record Model(
@@ -77,13 +79,11 @@ public record WinRates(List<Model> models, List<Comparison> comparisons) {
    */
   public static WinRates of(Path file) {
     Map<String, List<Judgement>> annotations = Annotations.read(file);
-    Optional<double[]> ratings = ratings(List.copyOf(annotations.values()));
+    Map<String, Double> ratings = ratings(annotations);
     List<Model> models = new ArrayList<>();
     annotations.forEach(
-        (name, judgements) -> {
-          int player = models.size() + 1;
-          models.add(model(name, judgements, ratings.map(all -> all[player])));
-        });
+        (name, judgements) ->
+            models.add(model(name, judgements, Optional.ofNullable(ratings.get(name)))));
     models.sort(Comparator.comparingDouble((Model m) -> m.winRate().mean()).reversed());
     List<Comparison> comparisons = new ArrayList<>();
     for (int i = 1; i < models.size(); i++) {
@@ -174,19 +174,29 @@ public record WinRates(List<Model> models, List<Comparison> comparisons) {
         rating);
   }
 
-  /** Player 0 is the baseline. */
-  private static Optional<double[]> ratings(List<List<Judgement>> models) {
-    double[][] wins = new double[models.size() + 1][models.size() + 1];
+  /** Of the models that neither won nor lost everything. Player 0 is the baseline. */
+  private static Map<String, Double> ratings(Map<String, List<Judgement>> annotations) {
+    Map<String, Double> won = new LinkedHashMap<>();
+    annotations.forEach(
+        (name, judgements) -> {
+          double sum = judgements.stream().mapToDouble(Judgement::preference).sum();
+          if (sum > 0 && sum < judgements.size()) {
+            won.put(name, sum);
+          }
+        });
+    List<String> players = List.copyOf(won.keySet());
+    double[][] wins = new double[players.size() + 1][players.size() + 1];
     for (int i = 1; i < wins.length; i++) {
-      for (Judgement judgement : models.get(i - 1)) {
-        wins[i][0] += judgement.preference();
-        wins[0][i] += 1 - judgement.preference();
-      }
-      if (wins[i][0] == 0 || wins[0][i] == 0) {
-        return Optional.empty();
-      }
+      String name = players.get(i - 1);
+      wins[i][0] = won.get(name);
+      wins[0][i] = annotations.get(name).size() - won.get(name);
     }
-    return Optional.of(BradleyTerryRatings.of(wins, 0, BASELINE_RATING));
+    double[] all = BradleyTerryRatings.of(wins, 0, BASELINE_RATING);
+    Map<String, Double> ratings = new HashMap<>();
+    for (int i = 1; i < all.length; i++) {
+      ratings.put(players.get(i - 1), all[i]);
+    }
+    return ratings;
   }
 
   private static Optional<Comparison> compare(

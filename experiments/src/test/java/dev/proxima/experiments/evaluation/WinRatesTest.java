@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.proxima.algorithms.evaluation.Bootstrap.Interval;
 import dev.proxima.experiments.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -72,11 +73,61 @@ class WinRatesTest {
     assertThat(model.get("length_controlled_is_doubtful").asBoolean()).isFalse();
   }
 
+  /** The others keep theirs: b's odds of 1 to 4 are -240.82 points. */
   @Test
   void aModelThatWonEverythingHasNoRating() throws IOException {
-    WinRates rates = WinRates.of(file("{\"model\": \"m\", \"preference\": 2}\n"));
+    WinRates rates =
+        WinRates.of(
+            file(
+                """
+                {"model": "a", "preference": 2}
+                {"model": "b", "preference": 1.2}
+                """));
     assertThat(rates.models().get(0).rating()).isEmpty();
+    assertThat(rates.models().get(1).rating().orElseThrow())
+        .isCloseTo(1000 - 240.824, within(1e-3));
     assertThat(rates.text()).contains("100.00 +/- 0.00");
+  }
+
+  @Test
+  void ratesNobodyWhereEverybodyLostEverything() throws IOException {
+    WinRates rates = WinRates.of(file("{\"model\": \"m\", \"preference\": 1}\n"));
+    assertThat(rates.models()).singleElement().matches(model -> model.rating().isEmpty());
+  }
+
+  /** The judge gave a no preference on the first of three; on the others the two are equal. */
+  @Test
+  void pairsByPlaceWhereInstructionsHaveNoNumber() throws IOException {
+    WinRates rates =
+        WinRates.of(
+            file(
+                """
+                {"model": "a", "preference": null}
+                {"model": "a", "preference": 1.9}
+                {"model": "a", "preference": 1.1}
+                {"model": "b", "preference": 1.5}
+                {"model": "b", "preference": 1.9}
+                {"model": "b", "preference": 1.1}
+                """));
+    assertThat(rates.comparisons()).hasSize(1);
+    assertThat(rates.comparisons().get(0).instructions()).isEqualTo(2);
+    assertThat(rates.comparisons().get(0).difference()).isZero();
+    assertThat(rates.comparisons().get(0).interval()).isEqualTo(new Interval(0, 0));
+  }
+
+  @Test
+  void refusesASecondJudgementOnAnInstruction() throws IOException {
+    Path file =
+        file(
+            """
+            {"model": "a", "instruction_index": 3, "preference": 1.2}
+            {"model": "b", "instruction_index": 3, "preference": 1.2}
+            {"model": "a", "instruction_index": 3, "preference": 1.9}
+            """);
+    assertThatThrownBy(() -> WinRates.of(file))
+        .isInstanceOf(UserError.class)
+        .hasMessage(
+            file + ":3: a second judgement of model 'a' on instruction 3; leave one of them out");
   }
 
   @ParameterizedTest
@@ -86,6 +137,7 @@ class WinRatesTest {
         "{\"preference\": 1}                    | :1: 'model' must be a string",
         "{\"model\": \"m\", \"preference\": 3}  | :1: 'preference' must be from 1 to 2",
         "{\"model\": \"m\", \"preference\": \"x\"} | :1: 'preference' must be a number",
+        "{\"model\": \"m\", \"instruction_index\": 0.5} | :1: 'instruction_index' must be a whole number",
         "{\"model\": \"m\"}                     | no line of model 'm' has a preference",
         "{\"model\":                            | :1: malformed JSON"
       })
