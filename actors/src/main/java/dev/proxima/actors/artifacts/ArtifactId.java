@@ -2,15 +2,11 @@ package dev.proxima.actors.artifacts;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import dev.proxima.models.io.Sha256;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /**
  * The name of an artefact: the SHA-256 of its bytes.
@@ -37,17 +33,7 @@ public record ArtifactId(String sha256) {
 
   /** The name of all bytes of a stream. */
   static ArtifactId of(InputStream bytes) throws IOException {
-    MessageDigest digest = sha256Digest();
-    new DigestInputStream(bytes, digest).transferTo(OutputStream.nullOutputStream());
-    return new ArtifactId(HexFormat.of().formatHex(digest.digest()));
-  }
-
-  private static MessageDigest sha256Digest() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
+    return new ArtifactId(Sha256.of(bytes));
   }
 
   @JsonValue

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.proxima.experiments.UserError;
+import dev.proxima.models.io.AtomicFiles;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -16,7 +17,6 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -88,21 +88,18 @@ public final class JsonLines {
     Path target = file.toAbsolutePath();
     try {
       Files.createDirectories(target.getParent());
-      Path beside = target.resolveSibling(target.getFileName() + ".part");
-      try {
-        try (BufferedWriter writer = Files.newBufferedWriter(beside)) {
-          for (Object value : values) {
-            writer.write(JSON.writeValueAsString(value));
-            writer.write('\n');
-          }
-        }
-        Files.move(
-            beside, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      } finally {
-        Files.deleteIfExists(beside);
-      }
+      AtomicFiles.write(target, partial -> writeLines(partial, values));
     } catch (IOException e) {
       throw new UserError(file + ": cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  private static void writeLines(Path file, Iterable<?> values) throws IOException {
+    try (BufferedWriter writer = Files.newBufferedWriter(file)) {
+      for (Object value : values) {
+        writer.write(JSON.writeValueAsString(value));
+        writer.write('\n');
+      }
     }
   }
 

@@ -1,10 +1,9 @@
 package dev.proxima.experiments.report;
 
+import dev.proxima.models.io.AtomicFiles;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /** Writes what a finished run shows into its folder. */
@@ -30,19 +29,11 @@ public final class Report {
   public static void write(RunResult result, Path folder) throws IOException {
     Outcomes outcomes = new Outcomes(result);
     Path plotFolder = Files.createDirectories(folder.resolve(PLOTS));
-    write(folder.resolve(SUMMARY), Summary.json(result).getBytes(StandardCharsets.UTF_8));
+    AtomicFiles.writeString(folder.resolve(SUMMARY), Summary.json(result));
     List<Plot> plots = Plots.draw(result, outcomes);
     for (Plot plot : plots) {
-      write(plotFolder.resolve(plot.file()), plot.png());
+      AtomicFiles.write(plotFolder.resolve(plot.file()), plot.png());
     }
-    String html = new ReportPage(result, outcomes, plots).html();
-    write(folder.resolve(PAGE), html.getBytes(StandardCharsets.UTF_8));
-  }
-
-  /** Beside and renamed, so that a reader never sees half a file. */
-  private static void write(Path file, byte[] bytes) throws IOException {
-    Path beside = file.resolveSibling(file.getFileName() + ".part");
-    Files.write(beside, bytes);
-    Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    AtomicFiles.writeString(folder.resolve(PAGE), new ReportPage(result, outcomes, plots).html());
   }
 }

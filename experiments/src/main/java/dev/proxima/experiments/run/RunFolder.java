@@ -3,10 +3,10 @@ package dev.proxima.experiments.run;
 import dev.proxima.experiments.UserError;
 import dev.proxima.experiments.config.ExperimentConfig;
 import dev.proxima.experiments.config.Overrides;
+import dev.proxima.models.io.AtomicFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -33,7 +33,7 @@ record RunFolder(Path path) {
         folder.requireSameExperiment(config);
       } else {
         folder.makeEmpty(options.overwrite());
-        folder.write(folder.config(), config.resolved());
+        AtomicFiles.writeString(folder.config(), config.resolved());
       }
       return folder;
     } catch (IOException e) {
@@ -135,12 +135,5 @@ record RunFolder(Path path) {
     for (Path entry : entries) {
       Files.delete(entry);
     }
-  }
-
-  /** Writes a small text file beside and renames it. */
-  private void write(Path file, String text) throws IOException {
-    Path partial = file.resolveSibling(file.getFileName() + ".partial");
-    Files.writeString(partial, text);
-    Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 }

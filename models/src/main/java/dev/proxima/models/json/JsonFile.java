@@ -10,12 +10,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.proxima.models.io.AtomicFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 
 /** Files that hold one JSON object. */
 public final class JsonFile {
@@ -62,15 +62,8 @@ public final class JsonFile {
    * @throws UncheckedIOException when the file cannot be written
    */
   public static void write(Path path, ObjectNode object) {
-    Path partial = path.resolveSibling(path.getFileName() + ".partial");
     try {
-      try {
-        Files.writeString(partial, PRETTY.writeValueAsString(object) + "\n");
-        Files.move(
-            partial, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      } finally {
-        Files.deleteIfExists(partial);
-      }
+      AtomicFiles.writeString(path, PRETTY.writeValueAsString(object) + "\n");
     } catch (IOException e) {
       throw new UncheckedIOException(path + ": cannot be written: " + e, e);
     }
