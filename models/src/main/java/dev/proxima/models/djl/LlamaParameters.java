@@ -6,7 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.proxima.models.ModelConfig;
-import dev.proxima.models.safetensors.SafetensorsFile;
+import dev.proxima.models.safetensors.Checkpoint;
 import dev.proxima.models.safetensors.SafetensorsWriter;
 import dev.proxima.models.safetensors.TensorInfo;
 import java.nio.ByteBuffer;
@@ -57,7 +57,7 @@ final class LlamaParameters implements AutoCloseable {
   private final NDArray finalNorm;
   private final NDArray output;
 
-  private LlamaParameters(SafetensorsFile file, ModelConfig config, NDManager manager) {
+  private LlamaParameters(Checkpoint file, ModelConfig config, NDManager manager) {
     this.config = config;
     this.manager = manager;
     SortedMap<String, long[]> shapes = LlamaLayout.shapes(config);
@@ -75,7 +75,7 @@ final class LlamaParameters implements AutoCloseable {
    * @throws IllegalArgumentException with one line when the file does not fit {@code config}
    */
   static LlamaParameters load(Path safetensors, ModelConfig config, NDManager manager) {
-    try (SafetensorsFile file = SafetensorsFile.open(safetensors)) {
+    try (Checkpoint file = Checkpoint.open(safetensors)) {
       checkFits(safetensors, file.tensors(), config);
       return new LlamaParameters(file, config, manager);
     } catch (RuntimeException e) {
@@ -133,7 +133,7 @@ final class LlamaParameters implements AutoCloseable {
     manager.close();
   }
 
-  private Layer readLayer(SafetensorsFile file, SortedMap<String, long[]> shapes, int index) {
+  private Layer readLayer(Checkpoint file, SortedMap<String, long[]> shapes, int index) {
     return new Layer(
         read(file, shapes, LlamaLayout.layer(index, LlamaLayout.INPUT_NORM)),
         read(
@@ -153,7 +153,7 @@ final class LlamaParameters implements AutoCloseable {
   }
 
   /** Reads tensors of equal row length into one array, one below the other. */
-  private NDArray read(SafetensorsFile file, SortedMap<String, long[]> shapes, String... names) {
+  private NDArray read(Checkpoint file, SortedMap<String, long[]> shapes, String... names) {
     long[] stacked = shapes.get(names[0]).clone();
     stacked[0] = Arrays.stream(names).mapToLong(name -> shapes.get(name)[0]).sum();
     Shape shape = new Shape(stacked);

@@ -15,9 +15,10 @@ import java.util.TreeSet;
 import java.util.function.BiConsumer;
 
 /**
- * Arithmetic on whole parameter files in float32, in one pass over mapped files; besides these, the
- * memory holds one tensor, off the heap. The files must have the same tensors in the same shapes. A
- * result has the metadata of the first file and appears complete or not at all.
+ * Arithmetic on whole checkpoints in float32, in one pass over mapped files; besides these, the
+ * memory holds one part of a tensor (64 MiB) and, of 16-bit sources, one of each. The checkpoints
+ * must have the same tensors in the same shapes. A result has the metadata of the first file and
+ * appears complete or not at all.
  */
 public final class ParameterArithmetic {
 
@@ -65,44 +66,56 @@ public final class ParameterArithmetic {
         (parts, theta) -> Extrapolation.extrapolate(parts.get(0), parts.get(1), alpha, theta));
   }
 
-  /** Writes, for each tensor, what {@code operation} puts into the buffer from the sources' own. */
+  /** Writes, for each part, what {@code operation} puts into the buffer from the sources' own. */
   private static void combine(
       List<Path> sources, Path target, BiConsumer<List<FloatBuffer>, FloatBuffer> operation) {
-    List<SafetensorsFile> files = new ArrayList<>();
+    List<Checkpoint> files = new ArrayList<>();
     try {
       for (Path source : sources) {
-        files.add(SafetensorsFile.open(source));
+        files.add(Checkpoint.open(source));
       }
       SortedMap<String, long[]> shapes = commonShapes(sources, files);
       FloatBuffer result = allocate(shapes);
       SafetensorsWriter.write(
           target,
           shapes,
-          name -> {
-            List<FloatBuffer> parts = files.stream().map(file -> file.floats(name)).toList();
-            FloatBuffer tensor = result.slice(0, parts.get(0).remaining());
-            operation.accept(parts, tensor);
-            return tensor;
+          (name, output) -> {
+            long elements = TensorInfo.elements(shapes.get(name));
+            for (long begin = 0; begin < elements; begin += Checkpoint.PART_ELEMENTS) {
+              FloatBuffer part = combine(files, name, begin, elements, result, operation);
+              output.accept(part);
+            }
           },
           files.get(0).metadata());
     } finally {
-      files.forEach(SafetensorsFile::close);
+      files.forEach(Checkpoint::close);
     }
   }
 
+  private static FloatBuffer combine(
+      List<Checkpoint> files,
+      String name,
+      long begin,
+      long end,
+      FloatBuffer result,
+      BiConsumer<List<FloatBuffer>, FloatBuffer> operation) {
+    int count = (int) Math.min(Checkpoint.PART_ELEMENTS, end - begin);
+    List<FloatBuffer> parts = files.stream().map(file -> file.floats(name, begin, count)).toList();
+    FloatBuffer part = result.slice(0, count);
+    operation.accept(parts, part);
+    return part;
+  }
+
   private static FloatBuffer allocate(SortedMap<String, long[]> shapes) {
-    long largest =
-        shapes.values().stream()
-            .mapToLong(shape -> Arrays.stream(shape).reduce(1, Math::multiplyExact))
-            .max()
-            .orElse(0);
-    return ByteBuffer.allocateDirect(Math.toIntExact(largest * Float.BYTES))
+    long largest = shapes.values().stream().mapToLong(TensorInfo::elements).max().orElse(0);
+    int elements = (int) Math.min(Checkpoint.PART_ELEMENTS, largest);
+    return ByteBuffer.allocateDirect(elements * Float.BYTES)
         .order(ByteOrder.nativeOrder())
         .asFloatBuffer();
   }
 
   private static SortedMap<String, long[]> commonShapes(
-      List<Path> sources, List<SafetensorsFile> files) {
+      List<Path> sources, List<Checkpoint> files) {
     SortedMap<String, long[]> shapes = shapes(files.get(0));
     for (int i = 1; i < files.size(); i++) {
       SortedMap<String, long[]> others = shapes(files.get(i));
@@ -124,7 +137,7 @@ public final class ParameterArithmetic {
     return shapes;
   }
 
-  private static SortedMap<String, long[]> shapes(SafetensorsFile file) {
+  private static SortedMap<String, long[]> shapes(Checkpoint file) {
     SortedMap<String, long[]> shapes = new TreeMap<>();
     file.tensors().forEach((name, tensor) -> shapes.put(name, tensor.shape()));
     return shapes;

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.ShortBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -15,11 +16,22 @@ import java.util.SortedMap;
 
 /**
  * A safetensors file open for reading. The header is read and checked on opening; tensors are
- * memory-mapped one by one, so the file may be larger than 2 GiB. Safe for use by several threads.
+ * memory-mapped part by part, so the file and each tensor may be larger than 2 GiB. Safe for use by
+ * several threads.
  */
-public final class SafetensorsFile implements AutoCloseable {
+public final class SafetensorsFile implements Checkpoint {
 
   private static final int LENGTH_BYTES = 8;
+
+  /** As many as a mapping can have, which is 2 GiB long at most. */
+  private static final int MAX_PART_ELEMENTS = Integer.MAX_VALUE / Float.BYTES;
+
+  private static final int MAX_MESSAGE = 500;
+
+  @FunctionalInterface
+  private interface Widening {
+    float apply(short bits);
+  }
 
   private final Path path;
   private final FileChannel channel;
@@ -53,52 +65,49 @@ public final class SafetensorsFile implements AutoCloseable {
       throw new IllegalArgumentException(path + ": no such file", e);
     } catch (IllegalArgumentException e) {
       closeAfterFailure(channel, e);
-      throw new IllegalArgumentException(path + ": " + e.getMessage(), e);
+      throw new IllegalArgumentException(path + ": " + printable(e.getMessage()), e);
     } catch (IOException e) {
       closeAfterFailure(channel, e);
       throw new UncheckedIOException(path + ": cannot be read: " + e.getMessage(), e);
     }
   }
 
-  /** The tensors by name. */
+  @Override
   public SortedMap<String, TensorInfo> tensors() {
     return Collections.unmodifiableSortedMap(header.tensors());
   }
 
-  /** The file's free-form metadata; empty where it has none. */
+  @Override
   public Map<String, String> metadata() {
     return Collections.unmodifiableMap(header.metadata());
   }
 
-  /**
-   * The elements of an F32 tensor in row-major order: a read-only little-endian view of the mapped
-   * file, which stays valid after {@link #close}.
-   *
-   * @throws IllegalArgumentException when there is no such tensor, it is not F32, or it is larger
-   *     than 2 GiB
-   */
+  @Override
   public FloatBuffer floats(String name) {
-    TensorInfo tensor = header.tensors().get(name);
-    if (tensor == null) {
-      throw new IllegalArgumentException(path + ": has no tensor '" + name + "'");
-    }
-    if (!tensor.dtype().equals("F32")) {
+    TensorInfo tensor = require(name);
+    if (tensor.elements() > MAX_PART_ELEMENTS) {
       throw new IllegalArgumentException(
-          path + ": tensor '" + name + "' is " + tensor.dtype() + ", not F32");
+          path + ": tensor '" + name + "' is larger than 2 GiB as float32; read it in parts");
     }
-    long bytes = tensor.end() - tensor.begin();
-    if (bytes > Integer.MAX_VALUE) {
+    return floats(name, 0, (int) tensor.elements());
+  }
+
+  @Override
+  public FloatBuffer floats(String name, long begin, int count) {
+    TensorInfo tensor = require(name);
+    if (begin < 0 || count < 0 || count > MAX_PART_ELEMENTS || begin > tensor.elements() - count) {
       throw new IllegalArgumentException(
-          path + ": tensor '" + name + "' is larger than 2 GiB, the most that can be mapped");
+          "%s: tensor '%s' of %d elements has no part of %d from %d"
+              .formatted(path, name, tensor.elements(), count, begin));
     }
-    try {
-      return channel
-          .map(FileChannel.MapMode.READ_ONLY, dataStart + tensor.begin(), bytes)
-          .order(ByteOrder.LITTLE_ENDIAN)
-          .asFloatBuffer();
-    } catch (IOException e) {
-      throw new UncheckedIOException(path + ": cannot be mapped: " + e.getMessage(), e);
-    }
+    return switch (tensor.dtype()) {
+      case "F32" -> map(tensor, begin, count, Float.BYTES).asFloatBuffer();
+      case "F16" -> widen(map(tensor, begin, count, Short.BYTES), HalfPrecision::float16);
+      case "BF16" -> widen(map(tensor, begin, count, Short.BYTES), HalfPrecision::bfloat16);
+      default ->
+          throw new IllegalArgumentException(
+              path + ": tensor '" + name + "' is " + tensor.dtype() + ", not F32, F16 or BF16");
+    };
   }
 
   @Override
@@ -108,6 +117,42 @@ public final class SafetensorsFile implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(path + ": cannot be closed: " + e.getMessage(), e);
     }
+  }
+
+  private TensorInfo require(String name) {
+    TensorInfo tensor = header.tensors().get(name);
+    if (tensor == null) {
+      throw new IllegalArgumentException(path + ": has no tensor '" + name + "'");
+    }
+    return tensor;
+  }
+
+  private ByteBuffer map(TensorInfo tensor, long begin, int count, int elementBytes) {
+    try {
+      return channel
+          .map(
+              FileChannel.MapMode.READ_ONLY,
+              dataStart + tensor.begin() + begin * elementBytes,
+              (long) count * elementBytes)
+          .order(ByteOrder.LITTLE_ENDIAN);
+    } catch (IOException e) {
+      throw new UncheckedIOException(path + ": cannot be mapped: " + e.getMessage(), e);
+    }
+  }
+
+  private static FloatBuffer widen(ByteBuffer halves, Widening widening) {
+    ShortBuffer bits = halves.asShortBuffer();
+    FloatBuffer values = FloatBuffer.allocate(bits.remaining());
+    for (int i = 0; i < values.limit(); i++) {
+      values.put(i, widening.apply(bits.get(i)));
+    }
+    return values.asReadOnlyBuffer();
+  }
+
+  /** Names come from the file and may hold anything; a message stays one short line. */
+  private static String printable(String message) {
+    String line = message.replaceAll("\\p{Cntrl}|\u2028|\u2029", "?");
+    return line.length() <= MAX_MESSAGE ? line : line.substring(0, MAX_MESSAGE) + "...";
   }
 
   private static byte[] readHeader(FileChannel channel) throws IOException {

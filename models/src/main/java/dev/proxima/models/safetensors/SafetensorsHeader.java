@@ -7,7 +7,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -55,13 +59,16 @@ record SafetensorsHeader(SortedMap<String, TensorInfo> tensors, Map<String, Stri
    * @throws IllegalArgumentException with one line that says what is wrong
    */
   static SafetensorsHeader parse(byte[] json, long dataBytes) {
+    // UTF-8 alone begins so, with no mark and no padding before; Jackson would also guess others.
+    require(json.length > 0 && json[0] == '{', "the header is not a JSON object");
     JsonNode root;
-    try {
-      root = JSON.readTree(json);
+    try (Reader text =
+        new InputStreamReader(
+            new ByteArrayInputStream(json), StandardCharsets.UTF_8.newDecoder())) {
+      root = JSON.readTree(text);
     } catch (IOException e) {
       throw new IllegalArgumentException("the header is not valid JSON: " + reason(e), e);
     }
-    require(root != null && root.isObject(), "the header is not a JSON object");
     SortedMap<String, TensorInfo> tensors = new TreeMap<>();
     Map<String, String> metadata = new TreeMap<>();
     for (Map.Entry<String, JsonNode> entry : root.properties()) {
@@ -181,6 +188,9 @@ record SafetensorsHeader(SortedMap<String, TensorInfo> tensors, Map<String, Stri
   }
 
   private static String reason(IOException e) {
+    if (e instanceof CharacterCodingException) {
+      return "it is not UTF-8";
+    }
     return e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
   }
 

@@ -1,19 +1,23 @@
 package dev.proxima.models.safetensors;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.proxima.models.io.AtomicFiles;
+import dev.proxima.models.json.JsonFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Writes float32 safetensors files. The same tensors and metadata give the same bytes. */
@@ -21,38 +25,100 @@ public final class SafetensorsWriter {
 
   private static final int CHUNK_BYTES = 1 << 20;
 
+  /** Where the tensors come from. */
+  @FunctionalInterface
+  public interface Source {
+
+    /**
+     * Hands a tensor's floats over, in row-major order and in as many parts as it likes. A buffer's
+     * remaining floats are taken; they are not consumed.
+     */
+    void supply(String name, Consumer<FloatBuffer> parts);
+  }
+
   private SafetensorsWriter() {}
 
   /**
-   * Streams tensors into a file that appears at {@code target} complete or not at all: it is
-   * written beside, forced to the disk and renamed.
+   * Streams tensors into a file that appears at {@code target} complete or not at all.
    *
    * @param shapes the tensors in the order of the file
-   * @param source asked once for each tensor, in order; the buffer's remaining floats are the
-   *     tensor in row-major order and are not consumed
+   * @param source asked once for each tensor, in order
    * @param metadata free-form header entries; Hugging Face libraries expect {@code format = pt}
-   * @throws IllegalArgumentException when a buffer's size differs from its shape
+   * @throws IllegalArgumentException when a tensor's size differs from its shape
    * @throws UncheckedIOException when the file cannot be written
    */
+  public static void write(
+      Path target, SortedMap<String, long[]> shapes, Source source, Map<String, String> metadata) {
+    SafetensorsHeader header = layOut(shapes, metadata);
+    try {
+      AtomicFiles.write(target, partial -> writeFile(partial, header, source));
+    } catch (IOException e) {
+      throw new UncheckedIOException(target + ": cannot be written: " + e, e);
+    }
+  }
+
+  /** As the other {@code write}, with each tensor in one buffer. */
   public static void write(
       Path target,
       SortedMap<String, long[]> shapes,
       Function<String, FloatBuffer> source,
       Map<String, String> metadata) {
-    SafetensorsHeader header = layOut(shapes, metadata);
-    Path partial = target.resolveSibling(target.getFileName() + ".partial");
-    try {
-      try {
-        writeFile(partial, header, source);
-        Files.move(
-            partial, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      } finally {
-        Files.deleteIfExists(partial);
-      }
-      forceDirectory(target.toAbsolutePath().getParent());
-    } catch (IOException e) {
-      throw new UncheckedIOException(target + ": cannot be written: " + e, e);
+    write(target, shapes, (name, parts) -> parts.accept(source.apply(name)), metadata);
+  }
+
+  /**
+   * Writes tensors as {@code NAME.safetensors} or, where they take more than {@code shardBytes}, as
+   * {@code NAME-00001-of-0000N.safetensors} and so on with {@code NAME.safetensors.index.json},
+   * which is written last. A tensor is in one shard, however large it is.
+   *
+   * @param shardBytes the most bytes of tensors in a file with more than one of them; positive
+   * @return what {@link Checkpoint#open} takes: the file or the index
+   */
+  public static Path writeShards(
+      Path folder,
+      String name,
+      SortedMap<String, long[]> shapes,
+      Source source,
+      Map<String, String> metadata,
+      long shardBytes) {
+    List<SortedMap<String, long[]>> shards = split(shapes, shardBytes);
+    Path whole = folder.resolve(name + ".safetensors");
+    if (shards.size() <= 1) {
+      write(whole, shapes, source, metadata);
+      return whole;
     }
+    ObjectNode index = JsonNodeFactory.instance.objectNode();
+    index
+        .putObject("metadata")
+        .put("total_size", shapes.values().stream().mapToLong(SafetensorsWriter::bytes).sum());
+    ObjectNode weightMap = index.putObject(ShardedCheckpoint.WEIGHT_MAP);
+    for (int i = 0; i < shards.size(); i++) {
+      String file = "%s-%05d-of-%05d.safetensors".formatted(name, i + 1, shards.size());
+      write(folder.resolve(file), shards.get(i), source, metadata);
+      shards.get(i).keySet().forEach(tensor -> weightMap.put(tensor, file));
+    }
+    Path indexFile = whole.resolveSibling(whole.getFileName() + ShardedCheckpoint.INDEX_SUFFIX);
+    JsonFile.write(indexFile, index);
+    return indexFile;
+  }
+
+  private static List<SortedMap<String, long[]>> split(
+      SortedMap<String, long[]> shapes, long shardBytes) {
+    if (shardBytes <= 0) {
+      throw new IllegalArgumentException("the size of a shard must be positive, not " + shardBytes);
+    }
+    List<SortedMap<String, long[]>> shards = new ArrayList<>();
+    long room = 0;
+    for (Map.Entry<String, long[]> entry : shapes.entrySet()) {
+      long bytes = bytes(entry.getValue());
+      if (shards.isEmpty() || bytes > room) {
+        shards.add(new TreeMap<>(shapes.comparator()));
+        room = shardBytes;
+      }
+      shards.get(shards.size() - 1).put(entry.getKey(), entry.getValue());
+      room -= bytes;
+    }
+    return shards;
   }
 
   private static SafetensorsHeader layOut(
@@ -63,54 +129,38 @@ public final class SafetensorsWriter {
       if (entry.getKey().equals(SafetensorsHeader.METADATA)) {
         throw new IllegalArgumentException("a tensor cannot be called " + entry.getKey());
       }
-      long[] shape = entry.getValue().clone();
-      long end = begin + Float.BYTES * Arrays.stream(shape).reduce(1, Math::multiplyExact);
-      tensors.put(entry.getKey(), new TensorInfo("F32", shape, begin, end));
+      long end = begin + bytes(entry.getValue());
+      tensors.put(entry.getKey(), new TensorInfo("F32", entry.getValue().clone(), begin, end));
       begin = end;
     }
     return new SafetensorsHeader(tensors, metadata);
   }
 
-  private static void writeFile(
-      Path path, SafetensorsHeader header, Function<String, FloatBuffer> source)
-      throws IOException {
-    byte[] json = header.toBytes();
-    ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    try (FileChannel channel =
-        FileChannel.open(
-            path,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      drain(chunk.putLong(json.length), channel);
-      writeFully(channel, ByteBuffer.wrap(json));
-      for (Map.Entry<String, TensorInfo> entry : header.tensors().entrySet()) {
-        FloatBuffer values = source.apply(entry.getKey()).duplicate();
-        long floats = (entry.getValue().end() - entry.getValue().begin()) / Float.BYTES;
-        if (values.remaining() != floats) {
-          throw new IllegalArgumentException(
-              "tensor '"
-                  + entry.getKey()
-                  + "' has "
-                  + floats
-                  + " elements, but "
-                  + values.remaining()
-                  + " were given");
-        }
-        while (values.hasRemaining()) {
-          int count = Math.min(values.remaining(), CHUNK_BYTES / Float.BYTES);
-          chunk.asFloatBuffer().put(values.slice(values.position(), count));
-          values.position(values.position() + count);
-          drain(chunk.position(count * Float.BYTES), channel);
-        }
-      }
-      channel.force(true);
-    }
+  private static long bytes(long[] shape) {
+    return Math.multiplyExact(TensorInfo.elements(shape), Float.BYTES);
   }
 
-  private static void drain(ByteBuffer chunk, FileChannel channel) throws IOException {
-    writeFully(channel, chunk.flip());
-    chunk.clear();
+  private static void writeFile(Path path, SafetensorsHeader header, Source source)
+      throws IOException {
+    byte[] json = header.toBytes();
+    try (FileChannel channel =
+        FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      Output output = new Output(channel);
+      output.writeLength(json.length);
+      writeFully(channel, ByteBuffer.wrap(json));
+      for (Map.Entry<String, TensorInfo> entry : header.tensors().entrySet()) {
+        long before = output.floats;
+        source.supply(entry.getKey(), output::write);
+        long given = output.floats - before;
+        if (given != entry.getValue().elements()) {
+          throw new IllegalArgumentException(
+              "tensor '%s' has %d elements, but %d were given"
+                  .formatted(entry.getKey(), entry.getValue().elements(), given));
+        }
+      }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
   }
 
   private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
@@ -119,12 +169,39 @@ public final class SafetensorsWriter {
     }
   }
 
-  /** Makes the rename durable where the platform lets a directory be opened (not on Windows). */
-  private static void forceDirectory(Path directory) throws IOException {
-    if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-      try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-        channel.force(true);
+  /** Floats through one buffer into a channel, counted. */
+  private static final class Output {
+    private final FileChannel channel;
+    private final ByteBuffer chunk =
+        ByteBuffer.allocateDirect(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    private long floats;
+
+    Output(FileChannel channel) {
+      this.channel = channel;
+    }
+
+    void writeLength(long length) throws IOException {
+      drain(chunk.putLong(length));
+    }
+
+    void write(FloatBuffer part) {
+      FloatBuffer values = part.duplicate();
+      try {
+        while (values.hasRemaining()) {
+          int count = Math.min(values.remaining(), CHUNK_BYTES / Float.BYTES);
+          chunk.asFloatBuffer().put(values.slice(values.position(), count));
+          values.position(values.position() + count);
+          drain(chunk.position(count * Float.BYTES));
+          floats += count;
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
+    }
+
+    private void drain(ByteBuffer filled) throws IOException {
+      writeFully(channel, filled.flip());
+      chunk.clear();
     }
   }
 }

@@ -51,12 +51,41 @@ class SafetensorsTest {
       assertThat(read.floats("z"))
           .isEqualTo(FloatBuffer.wrap(new float[] {1.5f, -2, 0.25f, 4}))
           .matches(FloatBuffer::isReadOnly);
+      assertThat(read.floats("z", 1, 2)).isEqualTo(FloatBuffer.wrap(new float[] {-2, 0.25f}));
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> read.floats("h"))
-          .withMessage(file + ": tensor 'h' is BF16, not F32");
+          .isThrownBy(() -> read.floats("i"))
+          .withMessage(file + ": tensor 'i' is I64, not F32, F16 or BF16");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> read.floats("z", 3, 2))
+          .withMessage(file + ": tensor 'z' of 4 elements has no part of 2 from 3");
       assertThatIllegalArgumentException()
           .isThrownBy(() -> read.floats("q"))
           .withMessage(file + ": has no tensor 'q'");
+    }
+  }
+
+  /** Bits by hand from the formats' definitions; 0x0001 is the smallest subnormal, 2^-24. */
+  @Test
+  void widensBothHalfPrecisions() throws IOException {
+    ByteBuffer data = littleEndian(17);
+    data.put((byte) 1);
+    for (int bits : new int[] {0x3C00, 0xC000, 0x0001, 0x7BFF, 0x3FC0, 0xC000, 0x0001, 0x7F7F}) {
+      data.putShort((short) bits);
+    }
+    Path file =
+        write(
+            "{'odd':{'dtype':'U8','shape':[1],'data_offsets':[0,1]},"
+                + "'h':{'dtype':'F16','shape':[2,2],'data_offsets':[1,9]},"
+                + "'b':{'dtype':'BF16','shape':[4],'data_offsets':[9,17]}}",
+            data.array());
+
+    try (SafetensorsFile read = SafetensorsFile.open(file)) {
+      assertThat(read.floats("h"))
+          .isEqualTo(FloatBuffer.wrap(new float[] {1, -2, 0x1p-24f, 65504}))
+          .matches(FloatBuffer::isReadOnly);
+      assertThat(read.floats("b"))
+          .isEqualTo(FloatBuffer.wrap(new float[] {1.5f, -2, 0x1p-133f, 0x1.FEp127f}));
+      assertThat(read.floats("b", 3, 1)).isEqualTo(FloatBuffer.wrap(new float[] {0x1.FEp127f}));
     }
   }
 
@@ -141,7 +170,10 @@ class SafetensorsTest {
       quoteCharacter = '`',
       value = {
         "[1]|the header is not a JSON object",
+        "``|the header is not a JSON object",
+        "` {}`|the header is not a JSON object",
         "{'a':|the header is not valid JSON",
+        "{'a\\nb':1}|tensor 'a?b' has no dtype",
         "{} {}|the header is not valid JSON",
         "{'a':1}|tensor 'a' has no dtype",
         "{'a':{'dtype':'F99','shape':[3],'data_offsets':[0,12]}}|unknown dtype 'F99'",
@@ -159,12 +191,7 @@ class SafetensorsTest {
         "{'__metadata__':{'n':1},'a':{'dtype':'F32','shape':[3],'data_offsets':[0,12]}}|__metadata__ 'n' is not a string",
       })
   void corruptHeadersAreRefusedInOneLine(String header, String message) throws IOException {
-    Path file = write(header, new byte[12]);
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> SafetensorsFile.open(file).close())
-        .withMessageStartingWith(file + ": ")
-        .withMessageContaining(message)
-        .withMessageNotContaining("\n");
+    assertRefused(write(header, new byte[12]), message);
   }
 
   @ParameterizedTest
@@ -178,6 +205,14 @@ class SafetensorsTest {
   }
 
   @Test
+  void headersInOtherEncodingsAreRefused() throws IOException {
+    byte[] utf16 = VALID.replace('\'', '"').getBytes(StandardCharsets.UTF_16LE);
+    assertRefused(write(utf16, new byte[12]), "the header is not valid JSON");
+    byte[] latin = "{\"\u00e9\":1}".getBytes(StandardCharsets.ISO_8859_1);
+    assertRefused(write(latin, new byte[12]), "the header is not valid JSON: it is not UTF-8");
+  }
+
+  @Test
   void aMissingFileIsNamed() {
     Path file = folder.resolve("absent.safetensors");
     assertThatIllegalArgumentException()
@@ -185,8 +220,19 @@ class SafetensorsTest {
         .withMessage(file + ": no such file");
   }
 
+  private static void assertRefused(Path file, String message) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SafetensorsFile.open(file).close())
+        .withMessageStartingWith(file + ": ")
+        .withMessageContaining(message)
+        .withMessageNotContaining("\n");
+  }
+
   private Path write(String header, byte[] data) throws IOException {
-    byte[] json = header.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
+    return write(header.replace('\'', '"').getBytes(StandardCharsets.UTF_8), data);
+  }
+
+  private Path write(byte[] json, byte[] data) throws IOException {
     ByteBuffer bytes = littleEndian(8 + json.length + data.length).putLong(json.length);
     Path file = folder.resolve("hand.safetensors");
     Files.write(file, bytes.put(json).put(data).array());
