@@ -2,8 +2,16 @@ package dev.proxima.models;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.proxima.models.io.AtomicFiles;
+import dev.proxima.models.io.Checksums;
 import dev.proxima.models.json.JsonFile;
+import dev.proxima.models.safetensors.Checkpoint;
+import dev.proxima.models.safetensors.SafetensorsWriter;
+import dev.proxima.models.template.ChatTemplate;
+import dev.proxima.models.template.TemplateChatEncoder;
+import dev.proxima.models.tokenizer.ChatEncoder;
 import dev.proxima.models.tokenizer.ChatFormat;
+import dev.proxima.models.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -11,22 +19,32 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
  * A model in the layout of Hugging Face: {@code config.json}, {@code generation_config.json},
- * {@code model.safetensors}, {@code tokenizer.json} and {@code tokenizer_config.json}.
+ * {@code model.safetensors} or its shards with their index, {@code tokenizer.json}, {@code
+ * tokenizer_config.json} and {@code chat_template.jinja}. Folders that Proxima saves also hold
+ * {@code SHA256SUMS}, which {@code sha256sum -c} reads.
  *
  * @param path the folder
  * @param config the model's shape
  */
 public record ModelFolder(Path path, ModelConfig config) {
 
-  private static final String CONFIG = "config.json";
-  private static final String GENERATION_CONFIG = "generation_config.json";
-  private static final String PARAMETERS = "model.safetensors";
+  /** A file of parameters that is larger than this many bytes is saved in shards. */
+  public static final long SHARD_BYTES = 5_000_000_000L;
+
+  static final String CONFIG = "config.json";
+
+  private static final String MODEL = "model";
+  private static final String PARAMETERS = MODEL + ".safetensors";
+  private static final String INDEX = PARAMETERS + ".index.json";
   private static final String TOKENIZER = "tokenizer.json";
-  private static final String TOKENIZER_CONFIG = "tokenizer_config.json";
+  private static final String CHECKSUMS = "SHA256SUMS";
 
   /**
    * Opens a folder; the parameters and the tokenizer are only looked for.
@@ -47,26 +65,34 @@ public record ModelFolder(Path path, ModelConfig config) {
   }
 
   /**
-   * Writes a folder beside and renames it, so that it appears complete or not at all; it replaces
-   * an earlier model folder there.
+   * Writes a folder of a model that Proxima made beside and renames it, so that it appears complete
+   * or not at all; it replaces an earlier model folder there.
    *
-   * @param parameters a safetensors file, linked where the file system can and copied where not
+   * @param parameters a safetensors file, linked where the file system can and copied where not, or
+   *     an index of shards
    * @param tokenizer a {@code tokenizer.json} with the special tokens of {@link ChatFormat}
    * @throws IllegalArgumentException where {@code path} holds something else than a model
    * @throws UncheckedIOException when the folder cannot be written
    */
   public static ModelFolder save(Path path, ModelConfig config, Path parameters, Path tokenizer) {
-    Path partial = path.resolveSibling(path.getFileName() + ".partial");
+    return save(path, config, parameters, tokenizer, SHARD_BYTES);
+  }
+
+  /** As the other {@code save}, with another size of shards in bytes. */
+  public static ModelFolder save(
+      Path path, ModelConfig config, Path parameters, Path tokenizer, long shardBytes) {
     try {
       requireReplaceable(path);
+      Path partial = AtomicFiles.beside(path);
       delete(partial);
       try {
         Files.createDirectories(partial);
-        linkOrCopy(parameters, partial.resolve(PARAMETERS));
-        Files.copy(tokenizer, partial.resolve(TOKENIZER));
-        JsonFile.write(partial.resolve(TOKENIZER_CONFIG), tokenizerConfig(config));
-        JsonFile.write(partial.resolve(GENERATION_CONFIG), generationConfig(config));
+        saveParameters(parameters, partial, shardBytes);
+        AtomicFiles.write(partial.resolve(TOKENIZER), file -> Files.copy(tokenizer, file));
+        JsonFile.write(partial.resolve(TokenizerConfig.FILE), tokenizerConfig(config));
+        JsonFile.write(partial.resolve(GenerationConfig.FILE), generationConfig(config));
         LlamaConfigFile.write(config, partial.resolve(CONFIG));
+        Checksums.write(partial, partial.resolve(CHECKSUMS));
         replace(path, partial);
       } finally {
         delete(partial);
@@ -77,9 +103,63 @@ public record ModelFolder(Path path, ModelConfig config) {
     }
   }
 
-  /** The parameters, {@code model.safetensors}. */
+  /**
+   * Reads every file and compares it with {@code SHA256SUMS}.
+   *
+   * @throws IllegalArgumentException with one line that names the first file that is missing or has
+   *     changed, or the list where it is missing or malformed
+   */
+  public void verify() {
+    Checksums.verify(path.resolve(CHECKSUMS));
+  }
+
+  /** The parameters: {@code model.safetensors} or the index of its shards. */
   public Path parameters() {
-    return path.resolve(PARAMETERS);
+    Path index = path.resolve(INDEX);
+    Path whole = path.resolve(PARAMETERS);
+    return Files.exists(index) && Files.notExists(whole) ? index : whole;
+  }
+
+  /**
+   * What is known of the tokenizer beside its own file.
+   *
+   * @throws IllegalArgumentException with one line that names the file and the key
+   */
+  public TokenizerConfig tokenizerConfig() {
+    return TokenizerConfig.read(path);
+  }
+
+  /**
+   * How the model's makers generate with it.
+   *
+   * @throws IllegalArgumentException with one line that names the file and the key
+   */
+  public GenerationConfig generationConfig() {
+    return GenerationConfig.read(path);
+  }
+
+  /**
+   * Conversations in the model's own format: its chat template's or, for a model that Proxima made,
+   * {@link ChatFormat}, which no message can forge.
+   *
+   * @param tokenizer the folder's
+   * @throws IllegalArgumentException where the folder has no chat template
+   */
+  public ChatEncoder chatEncoder(Tokenizer tokenizer) {
+    TokenizerConfig known = tokenizerConfig();
+    String template = known.chatTemplates().get(TokenizerConfig.DEFAULT_TEMPLATE);
+    if (template == null) {
+      throw new IllegalArgumentException(
+          path
+              + ": has no chat template; add one as "
+              + TokenizerConfig.TEMPLATE_FILE
+              + (known.chatTemplates().isEmpty()
+                  ? ""
+                  : ", for example one of " + new TreeSet<>(known.chatTemplates().keySet())));
+    }
+    return template.equals(ChatFormat.TEMPLATE)
+        ? new ChatFormat(tokenizer)
+        : new TemplateChatEncoder(new ChatTemplate(template, known.specialTokens()), tokenizer);
   }
 
   /** The {@code tokenizer.json}. */
@@ -122,12 +202,25 @@ public record ModelFolder(Path path, ModelConfig config) {
         path + ": is not a model folder, so it is not replaced; remove it or choose another");
   }
 
+  private static void saveParameters(Path source, Path folder, long shardBytes) throws IOException {
+    if (Files.size(source) <= shardBytes && !source.toString().endsWith(INDEX)) {
+      linkOrCopy(source, folder.resolve(PARAMETERS));
+      return;
+    }
+    try (Checkpoint checkpoint = Checkpoint.open(source)) {
+      SortedMap<String, long[]> shapes = new TreeMap<>();
+      checkpoint.tensors().forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+      SafetensorsWriter.writeShards(
+          folder, MODEL, shapes, checkpoint::supply, checkpoint.metadata(), shardBytes);
+    }
+  }
+
   /** Parameter files are never changed in place, so two names may share one. */
   private static void linkOrCopy(Path source, Path target) throws IOException {
     try {
       Files.createLink(target, source.toRealPath());
     } catch (UnsupportedOperationException | IOException e) {
-      Files.copy(source, target);
+      AtomicFiles.write(target, file -> Files.copy(source, file));
     }
   }
 
@@ -137,7 +230,9 @@ public record ModelFolder(Path path, ModelConfig config) {
     if (Files.exists(path)) {
       Files.move(path, old, StandardCopyOption.ATOMIC_MOVE);
     }
+    AtomicFiles.forceDirectory(fresh);
     Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
+    AtomicFiles.forceDirectory(path.toAbsolutePath().getParent());
     delete(old);
   }
 

@@ -2,6 +2,7 @@ package dev.proxima.models.djl;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.proxima.models.json.JsonFile;
 import dev.proxima.models.tokenizer.Tokenizer;
@@ -18,7 +19,8 @@ import java.util.TreeMap;
 
 /**
  * A {@code tokenizer.json} in Hugging Face's native library. That library always recognises special
- * tokens in text, so it is given the file without them, and they are kept here.
+ * tokens in text, so for literal text it is given the file without them, and they are kept here;
+ * for markup, when there is some, it is given the file as it is.
  */
 public final class DjlTokenizer implements Tokenizer {
 
@@ -31,16 +33,26 @@ public final class DjlTokenizer implements Tokenizer {
   private static final Map<String, String> WHOLE_TEXTS =
       Map.of("truncation", "false", "padding", "false");
 
+  /** Before a special token in the model's vocabulary; no text has it, a noncharacter. */
+  private static final String UNREACHABLE = "\uFDD0";
+
   private final HuggingFaceTokenizer literal;
   private final Path source;
+  private final byte[] file;
   private final Map<String, Integer> specialIds;
   private final Set<Integer> special;
   private final int vocabSize;
+  private HuggingFaceTokenizer markup;
 
   private DjlTokenizer(
-      HuggingFaceTokenizer literal, Path source, Map<String, Integer> specialIds, int vocabSize) {
+      HuggingFaceTokenizer literal,
+      Path source,
+      byte[] file,
+      Map<String, Integer> specialIds,
+      int vocabSize) {
     this.literal = literal;
     this.source = source;
+    this.file = file;
     this.specialIds = specialIds;
     this.special = new HashSet<>(specialIds.values());
     this.vocabSize = vocabSize;
@@ -55,25 +67,51 @@ public final class DjlTokenizer implements Tokenizer {
   public static DjlTokenizer open(Path tokenizerJson) {
     ObjectNode root = JsonFile.read(tokenizerJson);
     int vocabSize = vocabSize(root);
+    byte[] file = bytes(root);
     Map<String, Integer> specialIds = takeSpecialTokens(root);
+    hideFromText(root.path("model"), specialIds.keySet());
     keepIdsOfAddedTokens(root);
-    byte[] bytes = root.toString().getBytes(StandardCharsets.UTF_8);
+    return new DjlTokenizer(
+        open(tokenizerJson, bytes(root)), tokenizerJson, file, specialIds, vocabSize);
+  }
+
+  private static HuggingFaceTokenizer open(Path source, byte[] tokenizerJson) {
     try {
-      HuggingFaceTokenizer literal =
-          HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(bytes), WHOLE_TEXTS);
-      return new DjlTokenizer(literal, tokenizerJson, specialIds, vocabSize);
+      return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(tokenizerJson), WHOLE_TEXTS);
     } catch (IOException | RuntimeException e) {
       String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-      throw new IllegalArgumentException(tokenizerJson + ": is not a tokenizer: " + reason, e);
+      throw new IllegalArgumentException(source + ": is not a tokenizer: " + reason, e);
     }
+  }
+
+  private static byte[] bytes(ObjectNode root) {
+    return root.toString().getBytes(StandardCharsets.UTF_8);
   }
 
   @Override
   public int[] encode(String text) {
+    return encode(literal, text, false);
+  }
+
+  @Override
+  public int[] encodeMarkup(String text, boolean addSpecialTokens) {
+    return encode(markup(), text, addSpecialTokens);
+  }
+
+  private static int[] encode(
+      HuggingFaceTokenizer tokenizer, String text, boolean addSpecialTokens) {
     String wellFormed = new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
-    return Arrays.stream(literal.encode(wellFormed, false, false).getIds())
+    return Arrays.stream(tokenizer.encode(wellFormed, addSpecialTokens, false).getIds())
         .mapToInt(Math::toIntExact)
         .toArray();
+  }
+
+  /** Large vocabularies take memory and time, and many a tokenizer never sees markup. */
+  private synchronized HuggingFaceTokenizer markup() {
+    if (markup == null) {
+      markup = open(source, file);
+    }
+    return markup;
   }
 
   @Override
@@ -99,8 +137,11 @@ public final class DjlTokenizer implements Tokenizer {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     literal.close();
+    if (markup != null) {
+      markup.close();
+    }
   }
 
   private static int vocabSize(ObjectNode root) {
@@ -122,6 +163,26 @@ public final class DjlTokenizer implements Tokenizer {
       }
     }
     return ids;
+  }
+
+  /**
+   * Renames special tokens in the model's own vocabulary, where some kinds of model would find them
+   * in text. The token for what is unknown stays: the model asks for it by name.
+   */
+  private static void hideFromText(JsonNode model, Set<String> specialTokens) {
+    if (model.path("vocab") instanceof ObjectNode vocab) {
+      for (String token : specialTokens) {
+        if (vocab.has(token) && !model.path("unk_token").asText().equals(token)) {
+          vocab.set(UNREACHABLE + token, vocab.remove(token));
+        }
+      }
+    } else {
+      for (JsonNode entry : model.path("vocab")) {
+        if (entry instanceof ArrayNode piece && specialTokens.contains(piece.path(0).asText())) {
+          piece.set(0, UNREACHABLE + piece.path(0).asText());
+        }
+      }
+    }
   }
 
   /**

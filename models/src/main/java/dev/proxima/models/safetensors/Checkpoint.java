@@ -4,6 +4,7 @@ import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.function.Consumer;
 
 /**
  * A model's parameters open for reading, in one safetensors file or in shards with an index. Safe
@@ -50,6 +51,14 @@ public interface Checkpoint extends AutoCloseable {
    * @throws IllegalArgumentException also when the tensor has more elements than one part may
    */
   FloatBuffer floats(String name);
+
+  /** Hands a tensor over in parts, in order, as {@link SafetensorsWriter.Source} asks. */
+  default void supply(String name, Consumer<FloatBuffer> parts) {
+    long elements = tensors().get(name).elements();
+    for (long begin = 0; begin < elements; begin += PART_ELEMENTS) {
+      parts.accept(floats(name, begin, (int) Math.min(PART_ELEMENTS, elements - begin)));
+    }
+  }
 
   @Override
   void close();

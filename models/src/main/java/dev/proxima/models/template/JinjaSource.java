@@ -25,9 +25,10 @@ final class JinjaSource {
 
   /** The same template for an engine that trims only at minus signs. */
   static String trimmed(String source) {
-    // Jinja2 drops one line feed at the end of a template.
-    String text = source.endsWith("\n") ? source.substring(0, source.length() - 1) : source;
-    return new JinjaSource(text).trim();
+    // As Jinja2 does: one kind of line ending, and none at the end.
+    String text = source.replace("\r\n", "\n").replace('\r', '\n');
+    return new JinjaSource(text.endsWith("\n") ? text.substring(0, text.length() - 1) : text)
+        .trim();
   }
 
   private String trim() {

@@ -27,12 +27,22 @@ final class PythonFilters {
     return List.of(
         filter("trim", (value, arguments, named) -> trim(value, arguments)),
         filter("items", (value, arguments, named) -> items(value)),
+        filter("default", PythonFilters::orDefault),
+        filter("d", PythonFilters::orDefault),
         filter("tojson", (value, arguments, named) -> PythonJson.dumps(value, named.get("indent"))),
         filter(SLICE, (value, arguments, named) -> slice(value, arguments)));
   }
 
   private static Object trim(Object value, List<Object> arguments) {
     return PythonStrings.call(Objects.toString(value, ""), "strip", arguments.toArray());
+  }
+
+  /** The default itself, where Jinjava gives its text: {@code default(false)} stays untrue. */
+  private static Object orDefault(Object value, List<Object> arguments, Map<String, Object> named) {
+    Object alsoForFalse = arguments.size() > 1 ? arguments.get(1) : named.get("boolean");
+    boolean kept = PythonTruth.of(alsoForFalse) ? PythonTruth.of(value) : value != null;
+    Object otherwise = arguments.isEmpty() ? named.get("default_value") : arguments.get(0);
+    return kept ? value : Objects.requireNonNullElse(otherwise, "");
   }
 
   private static Object items(Object value) {

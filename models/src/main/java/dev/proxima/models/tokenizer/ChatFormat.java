@@ -7,12 +7,12 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * How a conversation becomes tokens. Each message is its role's token, a line feed, the content and
- * a line feed; after the last one the assistant's token and a line feed ask for the response, which
- * is its content and the end-of-text token. The tokens are put together from ids, so no content can
- * forge a role.
+ * How a conversation becomes tokens for the models that Proxima makes. Each message is its role's
+ * token, a line feed, the content and a line feed; after the last one the assistant's token and a
+ * line feed ask for the response, which is its content and the end-of-text token. The tokens are
+ * put together from ids, so no content can forge a role.
  */
-public final class ChatFormat {
+public final class ChatFormat implements ChatEncoder {
 
   /** Ends a response; also the beginning-of-sequence token. */
   public static final String END_OF_TEXT = "<|endoftext|>";
@@ -55,7 +55,7 @@ public final class ChatFormat {
     return prompt(List.of(new Message("user", userMessage)));
   }
 
-  /** The tokens that ask for the next response in a conversation of at least one message. */
+  @Override
   public int[] prompt(List<Message> conversation) {
     if (conversation.isEmpty()) {
       throw new IllegalArgumentException("a conversation needs at least one message");
@@ -72,6 +72,11 @@ public final class ChatFormat {
   public int[] response(String content) {
     return IntStream.concat(IntStream.of(tokenizer.encode(content)), IntStream.of(endOfText))
         .toArray();
+  }
+
+  @Override
+  public int[] response(List<Message> conversation, String content) {
+    return response(content);
   }
 
   private void append(IntStream.Builder tokens, String role, String text) {

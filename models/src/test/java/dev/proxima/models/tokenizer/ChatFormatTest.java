@@ -63,6 +63,11 @@ class ChatFormatTest {
     }
 
     @Override
+    public int[] encodeMarkup(String text, boolean addSpecialTokens) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public String decode(int[] tokens) {
       throw new UnsupportedOperationException();
     }
