@@ -46,6 +46,16 @@ public record ModelFolder(Path path, ModelConfig config) {
   private static final String TOKENIZER = "tokenizer.json";
   private static final String CHECKSUMS = "SHA256SUMS";
 
+  /** What describes a model beside {@code config.json} and its parameters. */
+  private static final List<String> COPIED =
+      List.of(
+          GenerationConfig.FILE,
+          TOKENIZER,
+          TokenizerConfig.FILE,
+          TokenizerConfig.TEMPLATE_FILE,
+          "special_tokens_map.json",
+          "added_tokens.json");
+
   /**
    * Opens a folder; the parameters and the tokenizer are only looked for.
    *
@@ -81,26 +91,46 @@ public record ModelFolder(Path path, ModelConfig config) {
   /** As the other {@code save}, with another size of shards in bytes. */
   public static ModelFolder save(
       Path path, ModelConfig config, Path parameters, Path tokenizer, long shardBytes) {
-    try {
-      requireReplaceable(path);
-      Path partial = AtomicFiles.beside(path);
-      delete(partial);
-      try {
-        Files.createDirectories(partial);
-        saveParameters(parameters, partial, shardBytes);
-        AtomicFiles.write(partial.resolve(TOKENIZER), file -> Files.copy(tokenizer, file));
-        JsonFile.write(partial.resolve(TokenizerConfig.FILE), tokenizerConfig(config));
-        JsonFile.write(partial.resolve(GenerationConfig.FILE), generationConfig(config));
-        LlamaConfigFile.write(config, partial.resolve(CONFIG));
-        Checksums.write(partial, partial.resolve(CHECKSUMS));
-        replace(path, partial);
-      } finally {
-        delete(partial);
-      }
-      return new ModelFolder(path, config);
-    } catch (IOException e) {
-      throw new UncheckedIOException(path + ": cannot be written: " + e, e);
-    }
+    write(
+        path,
+        parameters,
+        shardBytes,
+        folder -> {
+          AtomicFiles.write(folder.resolve(TOKENIZER), file -> Files.copy(tokenizer, file));
+          JsonFile.write(folder.resolve(TokenizerConfig.FILE), tokenizerConfig(config));
+          JsonFile.write(folder.resolve(GenerationConfig.FILE), generationConfig(config));
+          LlamaConfigFile.write(config, folder.resolve(CONFIG));
+        });
+    return new ModelFolder(path, config);
+  }
+
+  /**
+   * Writes this model with other parameters, as {@link #save} does: the files of its configuration
+   * and tokenizer are copied, {@code config.json} says float32.
+   *
+   * @param parameters a float32 safetensors file or an index of shards
+   * @throws IllegalArgumentException where {@code target} holds something else than a model
+   * @throws UncheckedIOException when the folder cannot be written
+   */
+  public ModelFolder saveWith(Path target, Path parameters) {
+    write(
+        target,
+        parameters,
+        SHARD_BYTES,
+        folder -> {
+          for (String name : COPIED) {
+            Path source = path.resolve(name);
+            if (Files.exists(source)) {
+              AtomicFiles.write(folder.resolve(name), file -> Files.copy(source, file));
+            }
+          }
+          copyTemplates(folder.resolve(TokenizerConfig.TEMPLATE_FOLDER));
+          ObjectNode root = JsonFile.read(path.resolve(CONFIG));
+          // The newer and the older name of the same key.
+          root.put("dtype", "float32").put("torch_dtype", "float32");
+          JsonFile.write(folder.resolve(CONFIG), root);
+        });
+    return new ModelFolder(target, config);
   }
 
   /**
@@ -200,6 +230,39 @@ public record ModelFolder(Path path, ModelConfig config) {
     }
     throw new IllegalArgumentException(
         path + ": is not a model folder, so it is not replaced; remove it or choose another");
+  }
+
+  private static void write(
+      Path path, Path parameters, long shardBytes, AtomicFiles.Content description) {
+    try {
+      requireReplaceable(path);
+      Path partial = AtomicFiles.beside(path);
+      delete(partial);
+      try {
+        Files.createDirectories(partial);
+        saveParameters(parameters, partial, shardBytes);
+        description.writeTo(partial);
+        Checksums.write(partial, partial.resolve(CHECKSUMS));
+        replace(path, partial);
+      } finally {
+        delete(partial);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(path + ": cannot be written: " + e, e);
+    }
+  }
+
+  private void copyTemplates(Path target) throws IOException {
+    Path source = path.resolve(TokenizerConfig.TEMPLATE_FOLDER);
+    if (Files.isDirectory(source)) {
+      Files.createDirectory(target);
+      try (Stream<Path> templates = Files.list(source)) {
+        for (Path template : templates.toList()) {
+          AtomicFiles.write(
+              target.resolve(template.getFileName()), file -> Files.copy(template, file));
+        }
+      }
+    }
   }
 
   private static void saveParameters(Path source, Path folder, long shardBytes) throws IOException {
