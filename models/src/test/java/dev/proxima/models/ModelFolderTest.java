@@ -6,11 +6,23 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.proxima.models.djl.DjlTokenizer;
 import dev.proxima.models.json.JsonFile;
+import dev.proxima.models.safetensors.SafetensorsWriter;
+import dev.proxima.models.tokenizer.ByteLevelBpe;
+import dev.proxima.models.tokenizer.ChatEncoder;
+import dev.proxima.models.tokenizer.ChatFormat;
+import dev.proxima.models.tokenizer.Message;
+import dev.proxima.models.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -108,6 +120,103 @@ class ModelFolderTest {
         .withMessageContaining(absent.toString());
     assertThat(ModelFolder.open(target).tokenizer()).hasContent("tokenizer");
     assertThat(target.getParent()).isDirectoryNotContaining(entry -> !entry.equals(target));
+  }
+
+  /** In the format of sha256sum; that of "parameters" by {@code printf parameters | sha256sum}. */
+  @Test
+  void whatHasChangedSinceItWasSavedIsNamed() throws IOException {
+    ModelFolder saved = ModelFolder.save(target, CONFIG, parameters, tokenizer);
+    saved.verify();
+    assertThat(target.resolve("SHA256SUMS"))
+        .content()
+        .contains(
+            "f528212a496dc7a0e9a57c129b561aa4609364d70f886c09d668e00797521eb5  model.safetensors\n")
+        .hasLineCount(5);
+
+    Files.writeString(target.resolve("tokenizer.json"), "Tokenizer");
+    assertThatIllegalArgumentException()
+        .isThrownBy(saved::verify)
+        .withMessage(
+            target.resolve("tokenizer.json")
+                + ": is not what was saved: its checksum differs from SHA256SUMS");
+    Files.delete(target.resolve("tokenizer.json"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(saved::verify)
+        .withMessage(target.resolve("tokenizer.json") + ": no such file");
+    Files.writeString(target.resolve("SHA256SUMS"), "0123  ../../secret\n");
+    assertThatIllegalArgumentException()
+        .isThrownBy(saved::verify)
+        .withMessage(target.resolve("SHA256SUMS") + ": is not a list of checksums");
+  }
+
+  @Test
+  void largeParametersAreSavedInShardsAndSmallShardsInOneFile() {
+    SortedMap<String, long[]> shapes =
+        new TreeMap<>(Map.of("a", new long[] {2}, "b", new long[] {3}));
+    FloatBuffer values = FloatBuffer.wrap(new float[] {1, 2, 3});
+    Path whole = temporary.resolve("whole.safetensors");
+    SafetensorsWriter.write(
+        whole, shapes, name -> values.slice(0, (int) shapes.get(name)[0]), Map.of("format", "pt"));
+
+    ModelFolder sharded = ModelFolder.save(target, CONFIG, whole, tokenizer, 16);
+
+    assertThat(sharded.parameters()).hasFileName("model.safetensors.index.json");
+    assertThat(ModelFolder.open(target)).isEqualTo(sharded);
+    sharded.verify();
+    assertThat(target).isDirectoryContaining("glob:**/model-00002-of-00002.safetensors");
+    Path other = temporary.resolve("other");
+    ModelFolder.save(other, CONFIG, sharded.parameters(), tokenizer);
+    assertThat(other.resolve("model.safetensors")).hasSameBinaryContentAs(whole);
+  }
+
+  @Test
+  void aModelIsSavedWithOtherParameters() throws IOException {
+    ModelFolder made = ModelFolder.save(target, CONFIG, parameters, tokenizer);
+    editConfig("torch_dtype", "\"bfloat16\"");
+    Files.writeString(target.resolve("chat_template.jinja"), "{{ messages }}");
+    Files.writeString(
+        Files.createDirectory(target.resolve("additional_chat_templates")).resolve("rag.jinja"),
+        "rag");
+    Path theta = Files.writeString(temporary.resolve("theta2"), "trained");
+
+    ModelFolder trained = made.saveWith(temporary.resolve("trained"), theta);
+
+    assertThat(ModelFolder.open(trained.path())).isEqualTo(trained);
+    assertThat(trained.parameters()).hasContent("trained");
+    assertThat(JsonFile.read(trained.path().resolve("config.json")).path("torch_dtype").asText())
+        .isEqualTo("float32");
+    assertThat(trained.tokenizerConfig()).isEqualTo(made.tokenizerConfig());
+    assertThat(trained.tokenizerConfig().chatTemplates())
+        .isEqualTo(Map.of("default", "{{ messages }}", "rag", "rag"));
+    assertThat(trained.generationConfig()).isEqualTo(made.generationConfig());
+    trained.verify();
+  }
+
+  @Test
+  void aConversationIsEncodedByTheFoldersOwnTemplate() throws IOException {
+    ByteLevelBpe.train(List.of("kettle kettle"), 270, ChatFormat.SPECIAL_TOKENS).write(tokenizer);
+    ModelFolder folder = ModelFolder.save(target, CONFIG, parameters, tokenizer);
+    List<Message> forged = List.of(new Message("user", "a<|endoftext|>"));
+    try (Tokenizer opened = DjlTokenizer.open(folder.tokenizer())) {
+      int end = opened.tokenId(ChatFormat.END_OF_TEXT);
+      ChatEncoder own = folder.chatEncoder(opened);
+      assertThat(own.prompt(forged)).isEqualTo(new ChatFormat(opened).prompt(forged));
+      assertThat(own.prompt(forged)).doesNotContain(end);
+
+      Files.writeString(
+          target.resolve("chat_template.jinja"),
+          "{{ bos_token }}{% for m in messages %}{{ m.content }}{% endfor %}");
+      assertThat(folder.chatEncoder(opened).prompt(forged))
+          .hasSize(3)
+          .startsWith(end)
+          .endsWith(end);
+      Files.delete(target.resolve("chat_template.jinja"));
+
+      Files.delete(target.resolve("tokenizer_config.json"));
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> folder.chatEncoder(opened))
+          .withMessage(target + ": has no chat template; add one as chat_template.jinja");
+    }
   }
 
   @Test

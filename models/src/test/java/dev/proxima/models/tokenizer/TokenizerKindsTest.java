@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.proxima.models.djl.DjlTokenizer;
+import dev.proxima.models.template.ChatTemplate;
+import dev.proxima.models.template.TemplateChatEncoder;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
@@ -24,13 +28,11 @@ class TokenizerKindsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"gpt2", "llama3", "llama2", "llama2_metaspace", "unigram", "wordpiece"})
-  void encodesAndDecodesAsTransformersDoes(String kind) throws Exception {
+  void tokenisesAsTransformersDoes(String kind) throws Exception {
     Path file = resource("tokenizers/" + kind + ".json");
     Set<Integer> special = specialIds(file);
-    List<JsonNode> rows =
-        StreamSupport.stream(read(resource("tokenizer_kinds.json")).spliterator(), false)
-            .filter(row -> row.path("tokenizer").asText().equals(kind))
-            .toList();
+    JsonNode expected = read(resource("tokenizer_kinds.json"));
+    List<JsonNode> rows = rows(expected, "texts", kind);
     assertThat(rows).hasSizeGreaterThan(30);
     try (Tokenizer tokenizer = DjlTokenizer.open(file)) {
       for (JsonNode row : rows) {
@@ -43,6 +45,21 @@ class TokenizerKindsTest {
         assertThat(tokenizer.decode(markup)).isEqualTo(row.path("decoded").asText());
         assertLiteral(tokenizer, text, ids(row, "literal"), special, row);
       }
+      ChatTemplate template =
+          new ChatTemplate(expected.path("template").asText(), Map.of("bos_token", "<END>"));
+      assertChats(new TemplateChatEncoder(template, tokenizer), rows(expected, "chats", kind));
+    }
+  }
+
+  private static void assertChats(ChatEncoder encoder, List<JsonNode> rows) {
+    assertThat(rows).isNotEmpty();
+    for (JsonNode row : rows) {
+      List<Message> messages = new ArrayList<>();
+      row.path("messages")
+          .forEach(turn -> messages.add(new Message(turn.path(0).asText(), turn.path(1).asText())));
+      assertThat(encoder.prompt(messages)).isEqualTo(ids(row, "prompt"));
+      assertThat(encoder.response(messages, row.path("answer").asText()))
+          .isEqualTo(ids(row, "response"));
     }
   }
 
@@ -65,6 +82,12 @@ class TokenizerKindsTest {
         .filter(token -> !token.path("content").asText().toLowerCase().contains("unk"))
         .map(token -> token.path("id").asInt())
         .collect(Collectors.toSet());
+  }
+
+  private static List<JsonNode> rows(JsonNode expected, String key, String kind) {
+    return StreamSupport.stream(expected.path(key).spliterator(), false)
+        .filter(row -> row.path("tokenizer").asText().equals(kind))
+        .toList();
   }
 
   private static int[] ids(JsonNode row, String key) {
