@@ -17,7 +17,7 @@ import java.util.OptionalInt;
  * where they do not say.
  *
  * @param eosTokenIds tokens that end a response; there may be several, as in Llama 3
- * @param temperature more than 0
+ * @param temperature more than 0; a file's 0 is read as no sampling
  * @param topP in (0, 1]
  * @param topK at least 0, which is no limit
  */
@@ -52,21 +52,26 @@ public record GenerationConfig(
     Source eos = generation.root.hasNonNull("eos_token_id") ? generation : model;
     Source pad = generation.root.hasNonNull("pad_token_id") ? generation : model;
     List<Integer> eosTokenIds = eos.integers("eos_token_id");
-    OptionalInt padTokenId = pad.integer("pad_token_id");
+    // The first Llama's files say -1 for none.
+    OptionalInt padTokenId =
+        pad.root.path("pad_token_id").asInt() < 0
+            ? OptionalInt.empty()
+            : pad.integer("pad_token_id");
+    Optional<Boolean> doSample = generation.flag("do_sample");
+    OptionalDouble temperature = generation.number("temperature");
+    OptionalDouble topP = generation.number("top_p");
+    OptionalInt topK = generation.integer("top_k");
+    boolean greedy = temperature.isPresent() && temperature.getAsDouble() == 0;
     try {
-      // Files that do not sample give temperature 0 or 1.
-      Optional<Boolean> doSample = generation.flag("do_sample");
-      OptionalDouble temperature = generation.number("temperature");
-      boolean greedy = temperature.isPresent() && temperature.getAsDouble() == 0;
       return new GenerationConfig(
           eosTokenIds,
           padTokenId,
           greedy ? Optional.of(false) : doSample,
           greedy ? OptionalDouble.empty() : temperature,
-          generation.number("top_p"),
-          generation.integer("top_k"));
+          topP,
+          topK);
     } catch (IllegalArgumentException e) {
-      throw generation.named(e);
+      throw new IllegalArgumentException(generation.file + ": " + e.getMessage(), e);
     }
   }
 
@@ -123,15 +128,8 @@ public record GenerationConfig(
       return Optional.of(value.booleanValue());
     }
 
-    IllegalArgumentException named(IllegalArgumentException e) {
-      String prefix = file + ": ";
-      return e.getMessage().startsWith(prefix)
-          ? e
-          : new IllegalArgumentException(prefix + e.getMessage(), e);
-    }
-
     private int integer(String key, JsonNode value) {
-      if (!value.isIntegralNumber() || !value.canConvertToInt()) {
+      if (!value.isIntegralNumber() || !value.canConvertToInt() || value.intValue() < 0) {
         throw cannotBe(key, value);
       }
       return value.intValue();

@@ -54,6 +54,16 @@ class GenerationConfigTest {
   }
 
   @Test
+  void theFileThatHoldsAWrongValueIsNamed() throws IOException {
+    write("config.json", "{\"eos_token_id\": [0, -2], \"pad_token_id\": -1}");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> GenerationConfig.read(folder))
+        .withMessage(folder.resolve("config.json") + ": key 'eos_token_id' cannot be -2");
+    write("generation_config.json", "{\"eos_token_id\": 0}");
+    assertThat(GenerationConfig.read(folder).padTokenId()).isEmpty();
+  }
+
+  @Test
   void aTemperatureOfZeroMeansNoSampling() throws IOException {
     write("generation_config.json", "{\"do_sample\": true, \"temperature\": 0}");
     GenerationConfig config = GenerationConfig.read(folder);
@@ -68,7 +78,7 @@ class GenerationConfigTest {
       value = {
         "{\"eos_token_id\": \"2\"}|key 'eos_token_id' cannot be \"2\"",
         "{\"eos_token_id\": [2, 3.5]}|key 'eos_token_id' cannot be 3.5",
-        "{\"eos_token_id\": -1}|eos_token_id must be 0 or more",
+        "{\"eos_token_id\": -1}|key 'eos_token_id' cannot be -1",
         "{\"pad_token_id\": 4294967296}|key 'pad_token_id' cannot be 4294967296",
         "{\"temperature\": -0.5}|temperature must be positive",
         "{\"temperature\": \"hot\"}|key 'temperature' cannot be \"hot\"",

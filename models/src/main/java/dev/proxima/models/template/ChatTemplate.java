@@ -58,7 +58,12 @@ public final class ChatTemplate {
     Map<String, Object> variables = new HashMap<>(specialTokens);
     variables.put("messages", conversation.stream().map(ChatTemplate::map).toList());
     variables.put("add_generation_prompt", addGenerationPrompt);
-    RenderResult result = engine.renderForResult(trimmed, variables);
+    RenderResult result;
+    try {
+      result = engine.renderForResult(trimmed, variables);
+    } catch (StackOverflowError e) {
+      throw new IllegalArgumentException("the chat template is nested too deeply", e);
+    }
     if (result.hasErrors()) {
       throw new IllegalArgumentException("the chat template " + problem(result.getErrors().get(0)));
     }

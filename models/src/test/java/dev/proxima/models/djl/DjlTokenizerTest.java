@@ -143,6 +143,7 @@ class DjlTokenizerTest {
     try (DjlTokenizer opened = DjlTokenizer.open(file)) {
       assertThat(opened.encode("ab<think>aba")).containsExactly(2, 4, 2, 0);
       assertThat(opened.encode("b<end>")).doesNotContain(3);
+      assertThat(opened.encodeMarkup("ab<think>ab<end>b", true)).containsExactly(2, 4, 2, 3, 1);
       assertThat(opened.tokenId("<end>")).isEqualTo(3);
       assertThat(opened.vocabSize()).isEqualTo(5);
     }

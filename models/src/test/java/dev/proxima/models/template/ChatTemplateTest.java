@@ -18,6 +18,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -105,6 +110,78 @@ class ChatTemplateTest {
         .isThrownBy(() -> template.render(QUESTION, true))
         .withMessageStartingWith("the chat template ")
         .withMessageNotContaining("\n");
+  }
+
+  /** Whatever a template holds, it is rendered or refused. */
+  @Property(tries = 500)
+  void anyTextIsATemplateOrRefused(@ForAll("sources") String source) {
+    try {
+      assertThat(new ChatTemplate(source, TOKENS, CLOCK).render(QUESTION, true)).isNotNull();
+    } catch (IllegalArgumentException e) {
+      assertThat(e).hasMessageStartingWith("the chat template ").hasMessageNotContaining("\n");
+    }
+  }
+
+  @Provide
+  Arbitrary<String> sources() {
+    return Arbitraries.of(
+            "{{",
+            "}}",
+            "{%",
+            "%}",
+            "{#",
+            "#}",
+            "{%-",
+            "-%}",
+            "{%+",
+            "+%}",
+            "{",
+            "}",
+            "'",
+            "\"",
+            "\n",
+            " ",
+            "if",
+            "endif",
+            "else",
+            "for m in messages",
+            "endfor",
+            "set x = ",
+            "messages",
+            "[0]",
+            "[::-1]",
+            "[",
+            "]",
+            "(",
+            ")",
+            ".role",
+            ".strip()",
+            "| trim",
+            "| tojson",
+            "|",
+            "is",
+            "not",
+            "defined",
+            "and",
+            "1",
+            "+",
+            "raw",
+            "endraw",
+            "macro f(a)",
+            "endmacro",
+            "\\",
+            "é")
+        .list()
+        .ofMaxSize(14)
+        .map(parts -> String.join(" ", parts));
+  }
+
+  @Test
+  void nestingHasALimit() {
+    ChatTemplate template = new ChatTemplate("{{ " + "[".repeat(50_000) + " }}", TOKENS);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> template.render(QUESTION, true))
+        .withMessageStartingWith("the chat template ");
   }
 
   @Test
