@@ -17,8 +17,17 @@ public interface LanguageModel extends AutoCloseable {
    * @param random the draws, so that a response depends on its own address only
    * @return for each prompt, in order, {@code options.responses()} responses
    */
+  default List<List<SampledResponse>> generate(
+      List<int[]> prompts, SamplingOptions options, TokenRandom random) {
+    return generate(prompts, options, random, GenerationListener.NONE);
+  }
+
+  /** Likewise, telling {@code listener} of each token. */
   List<List<SampledResponse>> generate(
-      List<int[]> prompts, SamplingOptions options, TokenRandom random);
+      List<int[]> prompts,
+      SamplingOptions options,
+      TokenRandom random,
+      GenerationListener listener);
 
   /** log pi(token | before) of each response token of each sequence, in nats; in order. */
   double[][] tokenLogps(List<TokenSequence> sequences);

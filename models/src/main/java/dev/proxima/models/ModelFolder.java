@@ -2,6 +2,7 @@ package dev.proxima.models;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.proxima.models.architecture.Architectures;
 import dev.proxima.models.io.AtomicFiles;
 import dev.proxima.models.io.Checksums;
 import dev.proxima.models.json.JsonFile;
@@ -65,7 +66,7 @@ public record ModelFolder(Path path, ModelConfig config) {
     if (!Files.isDirectory(path)) {
       throw new IllegalArgumentException(path + ": no such model folder");
     }
-    ModelFolder folder = new ModelFolder(path, LlamaConfigFile.read(path.resolve(CONFIG)));
+    ModelFolder folder = new ModelFolder(path, Architectures.read(path.resolve(CONFIG)));
     for (Path file : List.of(folder.parameters(), folder.tokenizer())) {
       if (!Files.isRegularFile(file)) {
         throw new IllegalArgumentException(file + ": no such file");
@@ -99,7 +100,7 @@ public record ModelFolder(Path path, ModelConfig config) {
           AtomicFiles.write(folder.resolve(TOKENIZER), file -> Files.copy(tokenizer, file));
           JsonFile.write(folder.resolve(TokenizerConfig.FILE), tokenizerConfig(config));
           JsonFile.write(folder.resolve(GenerationConfig.FILE), generationConfig(config));
-          LlamaConfigFile.write(config, folder.resolve(CONFIG));
+          Architectures.write(config, folder.resolve(CONFIG));
         });
     return new ModelFolder(path, config);
   }
@@ -212,9 +213,9 @@ public record ModelFolder(Path path, ModelConfig config) {
     return JsonNodeFactory.instance
         .objectNode()
         .put("do_sample", true)
-        .put("bos_token_id", config.bosTokenId())
-        .put("eos_token_id", config.eosTokenId())
-        .put("pad_token_id", config.padTokenId());
+        .put("bos_token_id", config.tokens().bos())
+        .put("eos_token_id", config.tokens().eos().get(0))
+        .put("pad_token_id", config.tokens().pad());
   }
 
   private static void requireReplaceable(Path path) throws IOException {

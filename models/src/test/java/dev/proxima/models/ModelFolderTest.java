@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ModelFolderTest {
 
   private static final ModelConfig CONFIG =
-      new ModelConfig(300, 16, 24, 2, 4, 2, 64, 1e-5, 20_000, true, 0, 0, 1);
+      ModelConfig.llama(300, 16, 24, 2, 4, 2, 64, 1e-5, 20_000, true, 0, 0, 1);
 
   @TempDir Path temporary;
 
@@ -237,17 +237,19 @@ class ModelFolderTest {
       quoteCharacter = '`',
       value = {
         "model_type||key 'model_type' is missing",
-        "model_type|\"gpt2\"|key 'model_type' cannot be \"gpt2\"; Proxima needs llama",
+        "model_type|\"mamba\"|key 'model_type' cannot be \"mamba\"; Proxima needs one of llama, mistral, qwen2, qwen3, gpt2, gemma2",
+        "model_type|\"gpt2\"|key 'n_embd' is missing",
         "hidden_size||key 'hidden_size' is missing",
-        "hidden_size|\"16\"|key 'hidden_size' cannot be \"16\"",
-        "hidden_size|16.5|key 'hidden_size' cannot be 16.5",
-        "hidden_size|17|num_attention_heads must divide hidden_size",
-        "eos_token_id|[0,1]|key 'eos_token_id' cannot be [0,1]",
+        "hidden_size|\"16\"|key 'hidden_size' cannot be \"16\"; Proxima needs a whole number",
+        "hidden_size|16.5|key 'hidden_size' cannot be 16.5; Proxima needs a whole number",
+        "eos_token_id|[0,\"a\"]|key 'eos_token_id' cannot be [0,\"a\"]; Proxima needs a list of token ids",
         "eos_token_id|300|eos_token_id must be at least 0 and below vocab_size",
-        "head_dim|8|key 'head_dim' cannot be 8; Proxima needs 4",
-        "hidden_act|\"gelu\"|key 'hidden_act' cannot be \"gelu\"; Proxima needs silu",
-        "attention_bias|true|key 'attention_bias' cannot be true; Proxima needs false",
-        "rope_scaling|{\"rope_type\":\"llama3\"}|key 'rope_type' cannot be \"llama3\"; Proxima needs default",
+        "head_dim|5|the head size (head_dim, or hidden_size / num_attention_heads) must be even",
+        "hidden_act|\"relu\"|key 'hidden_act' cannot be \"relu\"; Proxima needs one of silu, gelu, gelu_new, gelu_pytorch_tanh",
+        "attention_bias|1|key 'attention_bias' cannot be 1; Proxima needs true or false",
+        "rope_scaling|{\"rope_type\":\"llama3\"}|key 'factor' is missing",
+        "rope_scaling|{\"rope_type\":\"yarn\"}|key 'rope_type' cannot be \"yarn\"; Proxima needs one of default, linear, llama3",
+        "layer_types|[\"full_attention\"]|key 'layer_types' cannot be [\"full_attention\"]; Proxima needs a list of 2 types",
       })
   void configsThatCannotBeRunAreRefusedByKey(String key, String value, String message)
       throws IOException {
@@ -269,7 +271,7 @@ class ModelFolderTest {
     editConfig("pad_token_id", "null");
 
     assertThat(ModelFolder.open(target).config())
-        .isEqualTo(new ModelConfig(300, 16, 24, 2, 4, 4, 64, 1e-6, 30_000, false, 0, 0, 0));
+        .isEqualTo(ModelConfig.llama(300, 16, 24, 2, 4, 4, 64, 1e-6, 30_000, false, 0, 0, 0));
   }
 
   private void editConfig(String key, String value) throws IOException {

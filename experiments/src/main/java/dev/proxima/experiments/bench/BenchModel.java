@@ -39,7 +39,7 @@ public enum BenchModel {
       int vocabulary) {
     this.label = label;
     config =
-        new ModelConfig(
+        ModelConfig.llama(
             vocabulary,
             hidden,
             intermediate,

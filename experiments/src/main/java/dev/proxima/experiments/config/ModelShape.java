@@ -48,7 +48,7 @@ public record ModelShape(
    * @param padToken id of the padding
    */
   public ModelConfig withVocabulary(int vocabularySize, int bosToken, int eosToken, int padToken) {
-    return new ModelConfig(
+    return ModelConfig.llama(
         vocabularySize,
         hiddenSize,
         intermediateSize,

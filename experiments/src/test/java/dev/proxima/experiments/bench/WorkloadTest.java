@@ -12,7 +12,7 @@ class WorkloadTest {
 
   /** d = 8, h = 4, two heads sharing one key/value head, f = 10, two layers, V = 7. */
   private static final ModelConfig CONFIG =
-      new ModelConfig(7, 8, 10, 2, 2, 1, 64, 1e-5, 10_000, true, 0, 0, 1);
+      ModelConfig.llama(7, 8, 10, 2, 2, 1, 64, 1e-5, 10_000, true, 0, 0, 1);
 
   /**
    * By hand, per layer: queries 8 x 8, keys and values 8 x 4 each, output 8 x 8, SwiGLU 3 x 8 x 10,

@@ -1,178 +1,282 @@
 package dev.proxima.models.djl;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import dev.proxima.models.GenerationListener;
 import dev.proxima.models.ModelConfig;
 import dev.proxima.models.SampledResponse;
 import dev.proxima.models.SamplingOptions;
 import dev.proxima.models.TokenRandom;
 import java.nio.FloatBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Samples responses, one token of every row at a time. Prompts of a batch are padded on the left,
- * so that all rows write the same cache column; rotary scores depend on differences of positions
- * only, so a column can stand for a position. A prompt is read once for all its responses.
+ * Samples responses, one token of every row at a time. Keys and values lie in caches that are
+ * allocated once; a row that has finished gives its place to the last one, and waiting prompts
+ * enter where a quarter of the rows is free (continuous batching; Yu et al. 2022). Rows have their
+ * own positions, so nothing is padded. A prompt is read once for all its responses.
  */
 final class Generator {
 
-  /**
-   * What the model says about the next tokens; views of native memory, valid within the step.
-   *
-   * @param tempered probabilities at the sampling temperature, [rows, vocabulary]
-   * @param logps log-probabilities at temperature 1, [rows, vocabulary]
-   */
-  private record Predictions(FloatBuffer tempered, FloatBuffer logps) {}
-
-  /** Most memory of a batch's keys and values, unless a single prompt needs more. */
+  /** Most memory of the caches, unless a single row needs more. */
   private static final long CACHE_BYTES = 256L << 20;
 
-  private final LlamaParameters parameters;
-  private final LlamaDecoder decoder;
+  /** Most tokens of prompts that are read at once, unless a single one is longer. */
+  private static final int PREFILL_TOKENS = 4096;
+
+  private final DecoderParameters parameters;
+  private final Decoder decoder;
   private final ModelConfig config;
   private final SamplingOptions options;
   private final TokenRandom random;
+  private final GenerationListener listener;
   private final TokenSampler sampler;
   private final float[] probabilities;
 
   /** For one call of {@link #generate}. */
   Generator(
-      LlamaParameters parameters,
-      LlamaDecoder decoder,
+      DecoderParameters parameters,
+      Decoder decoder,
       SamplingOptions options,
-      TokenRandom random) {
+      TokenRandom random,
+      GenerationListener listener) {
     this.parameters = parameters;
     this.decoder = decoder;
     this.options = options;
     this.random = random;
+    this.listener = listener;
     config = parameters.config();
-    sampler = new TokenSampler(options.topP(), config.vocabSize());
+    sampler = new TokenSampler(options, config.vocabSize());
     probabilities = new float[config.vocabSize()];
   }
 
   /** The responses of each prompt, in order. */
   List<List<SampledResponse>> generate(List<int[]> prompts) {
+    if (prompts.isEmpty()) {
+      return List.of();
+    }
     prompts.forEach(this::check);
-    List<List<SampledResponse>> responses = new ArrayList<>();
-    prompts.forEach(prompt -> responses.add(new ArrayList<>()));
-    int[] columns = prompts.stream().mapToInt(p -> p.length + options.maxNewTokens()).toArray();
-    long budget = CACHE_BYTES / KeyValueCache.bytesPerToken(config);
-    for (List<Integer> batch :
-        MicroBatches.group(
-            columns, options.responses(), (int) Math.min(budget, Integer.MAX_VALUE))) {
-      for (ResponseRow row : generateBatch(prompts, batch)) {
-        responses.get(row.prompt()).add(row.sampled());
-      }
-    }
-    return responses;
-  }
-
-  private List<ResponseRow> generateBatch(List<int[]> prompts, List<Integer> batch) {
-    int width = batch.stream().mapToInt(i -> prompts.get(i).length).max().orElseThrow();
-    List<ResponseRow> all = new ArrayList<>();
-    for (int prompt : batch) {
-      for (int response = 0; response < options.responses(); response++) {
-        all.add(new ResponseRow(prompt, response, width - prompts.get(prompt).length));
-      }
-    }
-    int columns = width + options.maxNewTokens() - 1;
-    try (NDManager scope = parameters.manager().newSubManager();
-        KeyValueCache cache = new KeyValueCache(scope, config, all.size(), columns)) {
-      List<int[]> batchPrompts = batch.stream().map(prompts::get).toList();
-      try (NDManager step = scope.newSubManager()) {
-        draw(all, options.responses(), readPrompts(batchPrompts, width, cache, step));
-      }
-      List<ResponseRow> rows = all;
-      for (int length = 1; length < options.maxNewTokens(); length++) {
-        rows = withoutFinished(rows, cache);
-        if (rows.isEmpty()) {
-          break;
+    SampledResponse[][] done = new SampledResponse[prompts.size()][options.responses()];
+    Deque<List<ResponseRow>> waiting = waiting(prompts);
+    int columns =
+        prompts.stream().mapToInt(prompt -> prompt.length).max().orElseThrow()
+            + options.maxNewTokens()
+            - 1;
+    long affordable = CACHE_BYTES / (columns * decoder.cacheBytesPerToken());
+    int slots =
+        (int)
+            Math.min(
+                (long) prompts.size() * options.responses(),
+                Math.max(affordable, options.responses()));
+    try (NDManager scope = parameters.manager().newSubManager()) {
+      PtNDArray[] caches = decoder.caches(scope, slots, columns);
+      List<ResponseRow> rows = new ArrayList<>();
+      while (!waiting.isEmpty() || !rows.isEmpty()) {
+        try (NDManager step = scope.newSubManager()) {
+          if (!waiting.isEmpty() && rows.size() <= slots * 3 / 4) {
+            admit(waiting, rows, slots, columns, caches, step);
+          } else {
+            decode(rows, caches, step);
+          }
         }
         try (NDManager step = scope.newSubManager()) {
-          draw(rows, 1, readLastTokens(rows, cache, step));
+          retire(rows, caches, done, step);
         }
       }
     }
-    return all;
+    return Arrays.stream(done).map(List::of).toList();
   }
 
-  /** Fills the cache with the prompts and returns the predictions after each. */
-  private Predictions readPrompts(
-      List<int[]> prompts, int width, KeyValueCache cache, NDManager step) {
-    int n = prompts.size();
-    long[] tokens = new long[n * width];
-    for (int row = 0; row < n; row++) {
-      int[] prompt = prompts.get(row);
-      for (int i = 0; i < prompt.length; i++) {
-        tokens[(row + 1) * width - prompt.length + i] = prompt[i];
+  /** The rows of each prompt, the shortest prompt first: rows of like length share the caches. */
+  private Deque<List<ResponseRow>> waiting(List<int[]> prompts) {
+    Deque<List<ResponseRow>> waiting = new ArrayDeque<>();
+    IntStream.range(0, prompts.size())
+        .boxed()
+        .sorted(Comparator.comparingInt(i -> prompts.get(i).length))
+        .forEach(
+            prompt ->
+                waiting.add(
+                    IntStream.range(0, options.responses())
+                        .mapToObj(
+                            response -> new ResponseRow(prompt, response, prompts.get(prompt)))
+                        .toList()));
+    return waiting;
+  }
+
+  /** Reads the prompts that have room and draws the first token of each of their responses. */
+  private void admit(
+      Deque<List<ResponseRow>> waiting,
+      List<ResponseRow> rows,
+      int slots,
+      int columns,
+      PtNDArray[] caches,
+      NDManager step) {
+    List<List<ResponseRow>> entering = new ArrayList<>();
+    int tokens = 0;
+    int free = slots - rows.size();
+    while (!waiting.isEmpty() && free >= options.responses()) {
+      int length = waiting.peek().get(0).promptTokens().length;
+      if (!entering.isEmpty() && tokens + length > PREFILL_TOKENS) {
+        break;
+      }
+      entering.add(waiting.remove());
+      tokens += length;
+      free -= options.responses();
+    }
+    PackedBatch batch =
+        PackedBatch.ofPrompts(
+            entering.stream().map(responses -> responses.get(0).promptTokens()).toList());
+    long[] cells = new long[tokens * options.responses()];
+    long[] sources = new long[cells.length];
+    int cell = 0;
+    int first = 0;
+    int row = rows.size();
+    for (List<ResponseRow> responses : entering) {
+      int length = responses.get(0).promptTokens().length;
+      for (int copy = 0; copy < responses.size(); copy++, row++) {
+        for (int i = 0; i < length; i++, cell++) {
+          cells[cell] = (long) row * columns + i;
+          sources[cell] = first + i;
+        }
+      }
+      first += length;
+    }
+    NDArray hidden = decoder.prefill(batch, caches, cells, sources, step);
+    Predictions predictions = predict(Ops.rows(step.create(batch.predicting()), hidden), step);
+    List<ResponseRow> fresh = entering.stream().flatMap(List::stream).toList();
+    for (int i = 0; i < fresh.size(); i++) {
+      draw(fresh.get(i), i / options.responses(), predictions);
+    }
+    rows.addAll(fresh);
+  }
+
+  /** Reads every row's last token and draws the next. */
+  private void decode(List<ResponseRow> rows, PtNDArray[] caches, NDManager step) {
+    long[] tokens = rows.stream().mapToLong(ResponseRow::lastToken).toArray();
+    long[] positions = rows.stream().mapToLong(ResponseRow::lastPosition).toArray();
+    Predictions predictions = predict(decoder.decode(tokens, positions, caches, step), step);
+    for (int i = 0; i < rows.size(); i++) {
+      draw(rows.get(i), i, predictions);
+    }
+  }
+
+  /** Takes finished rows out; the last ones move to their places. */
+  private void retire(
+      List<ResponseRow> rows, PtNDArray[] caches, SampledResponse[][] done, NDManager step) {
+    int open = (int) rows.stream().filter(row -> !finished(row)).count();
+    if (open == rows.size()) {
+      return;
+    }
+    List<Integer> sources = new ArrayList<>();
+    List<Integer> targets = new ArrayList<>();
+    for (int i = 0; i < rows.size(); i++) {
+      ResponseRow row = rows.get(i);
+      if (finished(row)) {
+        done[row.prompt()][row.response()] = row.sampled();
+        if (i < open) {
+          targets.add(i);
+        }
+      } else if (i >= open) {
+        sources.add(i);
       }
     }
-    NDList masks =
-        new NDList(AttentionMasks.causal(step, width, config.heads() / config.kvHeads()));
-    addPaddingMask(masks, prompts.stream().mapToInt(p -> width - p.length).toArray(), width, step);
-    NDArray hidden =
-        decoder.hidden(
-            step.create(tokens, new Shape(n, width)), masks, cache.prompts(options.responses()));
-    cache.advance(width);
-    return predictions(Ops.slice(hidden, 1, width - 1, width));
+    int longest = 0;
+    for (int i = 0; i < targets.size(); i++) {
+      ResponseRow moved = rows.get(sources.get(i));
+      longest = Math.max(longest, moved.lastPosition());
+      rows.set(targets.get(i), moved);
+    }
+    rows.subList(open, rows.size()).clear();
+    if (!targets.isEmpty()) {
+      decoder.move(caches, longs(sources), longs(targets), longest, step);
+    }
   }
 
-  /** Reads every row's last token and returns the predictions after it. */
-  private Predictions readLastTokens(List<ResponseRow> rows, KeyValueCache cache, NDManager step) {
-    long[] tokens = rows.stream().mapToLong(ResponseRow::lastToken).toArray();
-    NDList masks = new NDList();
-    int[] padding = rows.stream().mapToInt(ResponseRow::padding).toArray();
-    addPaddingMask(masks, padding, cache.length() + 1, step);
-    NDArray hidden = decoder.hidden(step.create(tokens, new Shape(tokens.length, 1)), masks, cache);
-    cache.advance(1);
-    return predictions(hidden);
-  }
-
-  private Predictions predictions(NDArray lastHidden) {
-    NDArray logits = decoder.logits(lastHidden.reshape(-1, config.hiddenSize()));
-    return new Predictions(
-        logits.div(options.temperature()).softmax(-1).toByteBuffer(true).asFloatBuffer(),
-        logits.logSoftmax(-1).toByteBuffer(true).asFloatBuffer());
+  private boolean finished(ResponseRow row) {
+    return row.ended() || row.length() == options.maxNewTokens();
   }
 
   /**
-   * Draws the next token of every row that is not finished.
+   * What the model says about the next tokens; views of native memory, valid within the step.
    *
-   * @param copies consecutive rows that share a prediction
+   * @param logits [rows, vocabulary]
+   * @param tempered probabilities at the sampling temperature, [rows, vocabulary]
+   * @param normalisers log sum exp of each row's logits, [rows]
    */
-  private void draw(List<ResponseRow> rows, int copies, Predictions predictions) {
-    for (int i = 0; i < rows.size(); i++) {
-      ResponseRow row = rows.get(i);
-      if (!row.finished()) {
-        int begin = i / copies * config.vocabSize();
-        predictions.tempered().get(begin, probabilities);
-        int token =
-            sampler.draw(probabilities, random.uniform(row.prompt(), row.response(), row.length()));
-        row.append(token, predictions.logps().get(begin + token), config.eosTokenId());
+  private record Predictions(FloatBuffer logits, FloatBuffer tempered, float[] normalisers) {}
+
+  private Predictions predict(NDArray hidden, NDManager step) {
+    NDArray logits = decoder.logits(hidden, step);
+    NDArray tempered =
+        options.temperature() == 0 ? logits : logits.div(options.temperature()).softmax(-1);
+    return new Predictions(
+        logits.toByteBuffer(true).asFloatBuffer(),
+        tempered.toByteBuffer(true).asFloatBuffer(),
+        decoder.logSumExp(logits, step).toFloatArray());
+  }
+
+  private void draw(ResponseRow row, int prediction, Predictions predictions) {
+    int begin = prediction * config.vocabSize();
+    predictions.tempered().get(begin, probabilities);
+    if (options.repetitionPenalty() != 1) {
+      penalise(row, predictions.logits(), begin);
+    }
+    int token =
+        options.temperature() == 0
+            ? mostProbable(probabilities)
+            : sampler.draw(
+                probabilities, random.uniform(row.prompt(), row.response(), row.length()));
+    row.append(
+        token,
+        (double) predictions.logits().get(begin + token) - predictions.normalisers()[prediction]);
+    if (config.tokens().eos().contains(token)
+        || !listener.grown(row.prompt(), row.response(), row.tokens())) {
+      row.end();
+    }
+  }
+
+  /**
+   * Lowers the logits of what was said before; as a factor of the probabilities, which need no
+   * common sum.
+   */
+  private void penalise(ResponseRow row, FloatBuffer logits, int begin) {
+    double penalty = options.repetitionPenalty();
+    IntStream.concat(Arrays.stream(row.promptTokens()), Arrays.stream(row.tokens()))
+        .distinct()
+        .forEach(
+            token -> {
+              double logit = logits.get(begin + token);
+              double change = (logit < 0 ? logit * penalty : logit / penalty) - logit;
+              if (options.temperature() == 0) {
+                probabilities[token] += (float) change;
+              } else {
+                probabilities[token] *= (float) StrictMath.exp(change / options.temperature());
+              }
+            });
+  }
+
+  private static int mostProbable(float[] scores) {
+    int best = 0;
+    for (int i = 1; i < scores.length; i++) {
+      if (scores[i] > scores[best]) {
+        best = i;
       }
     }
+    if (!Float.isFinite(scores[best])) {
+      throw new ArithmeticException("the model's logits are not finite; its parameters diverged");
+    }
+    return best;
   }
 
-  /** Drops the finished rows once they are a quarter: dropping copies the cache. */
-  private static List<ResponseRow> withoutFinished(List<ResponseRow> rows, KeyValueCache cache) {
-    int[] open = IntStream.range(0, rows.size()).filter(i -> !rows.get(i).finished()).toArray();
-    if (open.length > rows.size() * 3 / 4) {
-      return rows;
-    }
-    if (open.length > 0) {
-      cache.keep(IntStream.of(open).asLongStream().toArray());
-    }
-    return IntStream.of(open).mapToObj(rows::get).toList();
-  }
-
-  private static void addPaddingMask(NDList masks, int[] padding, int columns, NDManager step) {
-    if (IntStream.of(padding).anyMatch(count -> count > 0)) {
-      masks.add(AttentionMasks.leftPadding(step, padding, columns));
-    }
+  private static long[] longs(List<Integer> values) {
+    return values.stream().mapToLong(Integer::longValue).toArray();
   }
 
   private void check(int[] prompt) {

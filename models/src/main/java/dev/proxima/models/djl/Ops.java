@@ -1,9 +1,9 @@
 package dev.proxima.models.djl;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
+import java.util.Arrays;
 
 /** PyTorch operations that DJL's {@link NDArray} lacks or makes slow. */
 final class Ops {
@@ -25,22 +25,15 @@ final class Ops {
     return JniUtils.slice((PtNDArray) x, axis, from, to, 1);
   }
 
-  /** Consecutive views of the given sizes along an axis; cheaper to differentiate than slices. */
-  static NDList split(NDArray x, int axis, long... sizes) {
-    return JniUtils.split((PtNDArray) x, sizes, axis);
-  }
-
-  /**
-   * Writes {@code value} over {@code from} (inclusive) to {@code to} (exclusive) of axis 2 of 4.
-   */
-  static void setColumns(NDArray target, NDArray value, long from, long to) {
-    long[] extents = target.getShape().getShape();
-    JniUtils.indexSet(
-        (PtNDArray) target,
-        (PtNDArray) value,
-        new long[] {0, 0, from, 0},
-        new long[] {extents[0], extents[1], to, extents[3]},
-        new long[] {1, 1, 1, 1});
+  /** Writes {@code value} over the rows {@code from} (inclusive) to {@code to} (exclusive). */
+  static void setRows(NDArray target, NDArray value, long from, long to) {
+    long[] begin = new long[target.getShape().dimension()];
+    long[] end = target.getShape().getShape().clone();
+    long[] step = new long[begin.length];
+    Arrays.fill(step, 1);
+    begin[0] = from;
+    end[0] = to;
+    JniUtils.indexSet((PtNDArray) target, (PtNDArray) value, begin, end, step);
   }
 
   /** Adds the gradient of sum(g * y), with g held constant, to the parameters' gradients. */

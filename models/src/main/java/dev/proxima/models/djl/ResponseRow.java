@@ -8,21 +8,20 @@ final class ResponseRow {
 
   private final int prompt;
   private final int response;
-  private final int padding;
+  private final int[] promptTokens;
   private int[] tokens = new int[16];
   private int length;
   private double logp;
-  private boolean finished;
+  private boolean ended;
 
   /**
    * @param prompt index of its prompt in the call
    * @param response which of the prompt's responses it is
-   * @param padding columns before the prompt's first token
    */
-  ResponseRow(int prompt, int response, int padding) {
+  ResponseRow(int prompt, int response, int[] promptTokens) {
     this.prompt = prompt;
     this.response = response;
-    this.padding = padding;
+    this.promptTokens = promptTokens;
   }
 
   int prompt() {
@@ -33,8 +32,8 @@ final class ResponseRow {
     return response;
   }
 
-  int padding() {
-    return padding;
+  int[] promptTokens() {
+    return promptTokens;
   }
 
   /** Tokens drawn so far. */
@@ -46,21 +45,33 @@ final class ResponseRow {
     return tokens[length - 1];
   }
 
-  /** Whether the end token was drawn. */
-  boolean finished() {
-    return finished;
+  /** Where the last token stands in the whole sequence. */
+  int lastPosition() {
+    return promptTokens.length + length - 1;
   }
 
-  void append(int token, double tokenLogp, int endToken) {
+  int[] tokens() {
+    return Arrays.copyOf(tokens, length);
+  }
+
+  void append(int token, double tokenLogp) {
     if (length == tokens.length) {
       tokens = Arrays.copyOf(tokens, 2 * length);
     }
     tokens[length++] = token;
     logp += tokenLogp;
-    finished = token == endToken;
+  }
+
+  /** Marks it as complete: by an end token, or because somebody wants no more. */
+  void end() {
+    ended = true;
+  }
+
+  boolean ended() {
+    return ended;
   }
 
   SampledResponse sampled() {
-    return new SampledResponse(Arrays.copyOf(tokens, length), logp, finished);
+    return new SampledResponse(tokens(), logp, ended);
   }
 }

@@ -1,41 +1,29 @@
 package dev.proxima.models.djl;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
-import dev.proxima.models.ModelConfig;
 
 /** log pi of response tokens; the vocabulary is projected only where one is predicted. */
 final class ResponseScorer {
 
-  private final LlamaDecoder decoder;
-  private final ModelConfig config;
+  private final Decoder decoder;
 
-  ResponseScorer(LlamaDecoder decoder, ModelConfig config) {
+  ResponseScorer(Decoder decoder) {
     this.decoder = decoder;
-    this.config = config;
   }
 
-  /** log pi(token | before) of each response token of a batch, [n], living in {@code scope}. */
-  NDArray tokenLogps(TokenBatch batch, NDManager scope) {
-    int n = batch.responses().length;
-    NDArray responses = scope.create(batch.responses(), new Shape(n, 1));
-    return predictions(batch, scope).gather(responses, 1).reshape(n);
+  /** log pi(token | before) of each response token of a batch, [m], living in {@code scope}. */
+  NDArray tokenLogps(PackedBatch batch, NDManager scope) {
+    return decoder.logps(predicting(batch, scope), batch.responses(), scope);
   }
 
-  /** log sum_v pi(v | before)^2 at each response token of a batch, [n], likewise. */
-  NDArray collisions(TokenBatch batch, NDManager scope) {
-    return predictions(batch, scope).mul(2).exp().sum(new int[] {-1}).log();
+  /** log sum_v pi(v | before)^2 at each response token of a batch, [m], likewise. */
+  NDArray collisions(PackedBatch batch, NDManager scope) {
+    NDArray logits = decoder.logits(predicting(batch, scope), scope);
+    return decoder.logSumExp(logits.mul(2), scope).sub(decoder.logSumExp(logits, scope).mul(2));
   }
 
-  /** log pi(v | before) of the whole vocabulary at each response token, [n, vocabulary]. */
-  private NDArray predictions(TokenBatch batch, NDManager scope) {
-    NDArray causal =
-        AttentionMasks.causal(scope, batch.columns(), config.heads() / config.kvHeads());
-    NDArray hidden = decoder.hidden(batch.tokens(scope), new NDList(causal), KeyValues.NONE);
-    NDArray predicting =
-        Ops.rows(scope.create(batch.predicting()), hidden.reshape(-1, config.hiddenSize()));
-    return decoder.logits(predicting).logSoftmax(-1);
+  private NDArray predicting(PackedBatch batch, NDManager scope) {
+    return Ops.rows(scope.create(batch.predicting()), decoder.hidden(batch, scope));
   }
 }

@@ -10,19 +10,28 @@ import dev.proxima.models.ComputeDevice;
 import dev.proxima.models.LanguageModel;
 import dev.proxima.models.ModelConfig;
 import dev.proxima.models.ModelEngine;
+import dev.proxima.models.Precision;
 import dev.proxima.models.Trainer;
 import dev.proxima.models.TrainingOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
-/** Llama-architecture decoders on PyTorch. */
+/** Decoders on PyTorch. */
 public final class TorchEngine implements ModelEngine {
 
   private final Engine engine;
+  private final Precision precision;
 
-  private TorchEngine(Engine engine) {
+  private TorchEngine(Engine engine, Precision precision) {
     this.engine = engine;
+    this.precision = precision;
+  }
+
+  /** With matrix products in float32; see {@link #create(int, Precision)}. */
+  public static TorchEngine create(int threads) {
+    return create(threads, Precision.FLOAT32);
   }
 
   /**
@@ -31,7 +40,7 @@ public final class TorchEngine implements ModelEngine {
    *
    * @param threads threads of one operation on the CPU, for the process; 0 keeps PyTorch's default
    */
-  public static TorchEngine create(int threads) {
+  public static TorchEngine create(int threads, Precision precision) {
     if (threads < 0) {
       throw new IllegalArgumentException("threads must be 0 or more, not " + threads);
     }
@@ -41,25 +50,33 @@ public final class TorchEngine implements ModelEngine {
     // Said even where it is the default: otherwise MKL chooses anew for each product, and results
     // differ in their last bits.
     JniUtils.setNumThreads(threads > 0 ? threads : JniUtils.getNumThreads());
-    return new TorchEngine(engine);
+    return new TorchEngine(engine, precision);
   }
 
   @Override
   public LanguageModel load(Path safetensors, ModelConfig config, ComputeDevice device) {
     return new TorchLanguageModel(
-        LlamaParameters.load(safetensors, config, engine.newBaseManager(resolve(device))));
+        DecoderParameters.load(
+            safetensors,
+            config,
+            engine.newBaseManager(resolve(device)),
+            array -> Decoder.cast(array, precision)),
+        precision);
   }
 
   @Override
   public Trainer trainer(
       Path safetensors, ModelConfig config, ComputeDevice device, TrainingOptions options) {
     return new TorchTrainer(
-        LlamaParameters.load(safetensors, config, engine.newBaseManager(resolve(device))), options);
+        DecoderParameters.load(
+            safetensors, config, engine.newBaseManager(resolve(device)), UnaryOperator.identity()),
+        precision,
+        options);
   }
 
   @Override
   public void initialise(ModelConfig config, long seed, Path safetensors) {
-    LlamaInitialiser.write(config, seed, safetensors);
+    Initialiser.write(config, seed, safetensors);
   }
 
   /** What runs underneath. */

@@ -1,36 +1,41 @@
 package dev.proxima.models.djl;
 
 import ai.djl.ndarray.NDManager;
+import dev.proxima.models.GenerationListener;
 import dev.proxima.models.LanguageModel;
+import dev.proxima.models.Precision;
 import dev.proxima.models.SampledResponse;
 import dev.proxima.models.SamplingOptions;
 import dev.proxima.models.TokenRandom;
 import dev.proxima.models.TokenSequence;
 import java.util.List;
 
-/** A frozen Llama decoder. */
+/** A frozen decoder. */
 @SuppressWarnings("try") // GradMode is held, never used
 final class TorchLanguageModel implements LanguageModel {
 
   /** Most tokens, padding included, that are scored at once. */
   private static final int SCORING_TOKENS = 4096;
 
-  private final LlamaParameters parameters;
-  private final LlamaDecoder decoder;
+  private final DecoderParameters parameters;
+  private final Decoder decoder;
   private final ResponseScorer scorer;
 
   /** Takes over the parameters. */
-  TorchLanguageModel(LlamaParameters parameters) {
+  TorchLanguageModel(DecoderParameters parameters, Precision precision) {
     this.parameters = parameters;
-    decoder = new LlamaDecoder(parameters);
-    scorer = new ResponseScorer(decoder, parameters.config());
+    decoder = new Decoder(parameters, precision);
+    scorer = new ResponseScorer(decoder);
   }
 
   @Override
   public List<List<SampledResponse>> generate(
-      List<int[]> prompts, SamplingOptions options, TokenRandom random) {
+      List<int[]> prompts,
+      SamplingOptions options,
+      TokenRandom random,
+      GenerationListener listener) {
     try (GradMode still = GradMode.off()) {
-      return new Generator(parameters, decoder, options, random).generate(prompts);
+      return new Generator(parameters, decoder, options, random, listener).generate(prompts);
     }
   }
 
@@ -53,7 +58,7 @@ final class TorchLanguageModel implements LanguageModel {
   }
 
   private double[][] score(List<TokenSequence> sequences) {
-    TokenBatch batch = TokenBatch.of(sequences, parameters.config());
+    PackedBatch batch = PackedBatch.of(sequences, parameters.config());
     try (GradMode still = GradMode.off();
         NDManager scope = parameters.manager().newSubManager()) {
       return batch.rows(scorer.tokenLogps(batch, scope).toFloatArray());

@@ -6,6 +6,7 @@ import dev.proxima.algorithms.objective.LossAndGradient;
 import dev.proxima.algorithms.objective.PairDetail;
 import dev.proxima.algorithms.objective.PairLogps;
 import dev.proxima.algorithms.objective.PreferenceObjective;
+import dev.proxima.models.Precision;
 import dev.proxima.models.TokenPair;
 import dev.proxima.models.TokenSequence;
 import dev.proxima.models.Trainer;
@@ -18,23 +19,23 @@ import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 
 /**
- * Trains a Llama decoder. A step runs each micro-batch forward once, hands the log-probabilities of
- * its responses to Java, and back-propagates the gradient with respect to them that comes back.
+ * Trains a decoder. A step runs each micro-batch forward once, hands the log-probabilities of its
+ * responses to Java, and back-propagates the gradient with respect to them that comes back.
  */
 @SuppressWarnings("try") // GradMode is held, never used
 final class TorchTrainer implements Trainer {
 
-  private final LlamaParameters parameters;
+  private final DecoderParameters parameters;
   private final TrainingOptions options;
   private final ResponseScorer scorer;
   private final AdamW optimiser;
 
   /** Takes over the parameters. */
-  TorchTrainer(LlamaParameters parameters, TrainingOptions options) {
+  TorchTrainer(DecoderParameters parameters, Precision precision, TrainingOptions options) {
     this.parameters = parameters;
     this.options = options;
     parameters.arrays().forEach(array -> array.setRequiresGradient(true));
-    scorer = new ResponseScorer(new LlamaDecoder(parameters), parameters.config());
+    scorer = new ResponseScorer(new Decoder(parameters, precision));
     optimiser =
         new AdamW(
             parameters.manager(),
@@ -128,7 +129,7 @@ final class TorchTrainer implements Trainer {
   private double[][] gathered(
       List<TokenPair> batch,
       List<List<Integer>> microBatches,
-      BiFunction<TokenBatch, NDManager, NDArray> perToken) {
+      BiFunction<PackedBatch, NDManager, NDArray> perToken) {
     int n = batch.size();
     double[][] gathered = new double[2 * n][];
     for (List<Integer> items : microBatches) {
@@ -142,8 +143,9 @@ final class TorchTrainer implements Trainer {
   }
 
   /** Scores the sequences of pairs without a tape, a row for each. */
-  private double[][] scored(PairInputs pairs, BiFunction<TokenBatch, NDManager, NDArray> perToken) {
-    TokenBatch batch = TokenBatch.of(pairs.sequences(), parameters.config());
+  private double[][] scored(
+      PairInputs pairs, BiFunction<PackedBatch, NDManager, NDArray> perToken) {
+    PackedBatch batch = PackedBatch.of(pairs.sequences(), parameters.config());
     try (GradMode still = GradMode.off();
         NDManager scope = parameters.manager().newSubManager()) {
       return batch.rows(perToken.apply(batch, scope).toFloatArray());
@@ -166,8 +168,8 @@ final class TorchTrainer implements Trainer {
    * @param lossGradient from the log-probability of each response token to d loss / d of each
    */
   private void backPropagate(
-      List<TokenSequence> sequences, BiFunction<TokenBatch, float[], float[]> lossGradient) {
-    TokenBatch batch = TokenBatch.of(sequences, parameters.config());
+      List<TokenSequence> sequences, BiFunction<PackedBatch, float[], float[]> lossGradient) {
+    PackedBatch batch = PackedBatch.of(sequences, parameters.config());
     try (GradMode recording = GradMode.on();
         NDManager scope = parameters.manager().newSubManager()) {
       NDArray tokenLogps = scorer.tokenLogps(batch, scope);

@@ -16,6 +16,7 @@ import java.io.InputStream;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /** Small models and data for the tests of this package. */
@@ -25,7 +26,7 @@ final class Fixtures {
 
   /** 6 query heads on 2 key heads, tied; the shape of the file {@code tied.safetensors}. */
   static final ModelConfig TINY =
-      new ModelConfig(48, 24, 40, 2, 6, 2, 64, 1e-5, 10000, true, 0, 1, 2);
+      ModelConfig.llama(48, 24, 40, 2, 6, 2, 64, 1e-5, 10000, true, 0, 1, 2);
 
   private Fixtures() {}
 
@@ -35,6 +36,12 @@ final class Fixtures {
     } catch (URISyntaxException e) {
       throw new AssertionError(e);
     }
+  }
+
+  /** The parameters in {@code tied.safetensors}, to be closed. */
+  static DecoderParameters parameters() {
+    return DecoderParameters.load(
+        path("tied.safetensors"), TINY, ENGINE.cpuManager(), UnaryOperator.identity());
   }
 
   static JsonNode json(String name) {

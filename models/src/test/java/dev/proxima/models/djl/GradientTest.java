@@ -3,10 +3,10 @@ package dev.proxima.models.djl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import dev.proxima.algorithms.objective.Objectives;
 import dev.proxima.algorithms.random.RandomStream;
+import dev.proxima.models.Precision;
 import dev.proxima.models.ReferenceTokens;
 import dev.proxima.models.TokenPair;
 import dev.proxima.models.TokenSequence;
@@ -30,14 +30,11 @@ class GradientTest {
   private static final float H = 0.006f;
   private static final int ENTRIES = 4;
 
-  private final LlamaParameters parameters =
-      LlamaParameters.load(
-          Fixtures.path("tied.safetensors"),
-          Fixtures.TINY,
-          Engine.getEngine(Fixtures.ENGINE.info().name()).newBaseManager());
-  private final TorchLanguageModel model = new TorchLanguageModel(parameters);
+  private final DecoderParameters parameters = Fixtures.parameters();
+  private final TorchLanguageModel model = new TorchLanguageModel(parameters, Precision.FLOAT32);
   // Nothing moves at learning rate 0, and the gradients stay until the next step.
-  private final TorchTrainer trainer = new TorchTrainer(parameters, Fixtures.options(0, 100));
+  private final TorchTrainer trainer =
+      new TorchTrainer(parameters, Precision.FLOAT32, Fixtures.options(0, 100));
 
   @AfterEach
   void free() {
@@ -111,25 +108,27 @@ class GradientTest {
   }
 
   private void checkEveryKind(DoubleSupplier loss) {
-    LlamaParameters.Layer layer = parameters.layers().get(1);
     int d = Fixtures.TINY.hiddenSize();
     int keys = Fixtures.TINY.kvHeads() * Fixtures.TINY.headSize();
     int inner = Fixtures.TINY.intermediateSize();
     Map<String, Range> kinds = new LinkedHashMap<>();
     kinds.put("embedding", Range.all(parameters.embedding()));
-    kinds.put("final norm", Range.all(parameters.finalNorm()));
-    kinds.put("input norm", Range.all(layer.inputNorm()));
-    kinds.put("query", new Range(layer.queryKeyValue(), 0, d * d));
-    kinds.put("key", new Range(layer.queryKeyValue(), d * d, keys * d));
-    kinds.put("value", new Range(layer.queryKeyValue(), (d + keys) * d, keys * d));
-    kinds.put("attention output", Range.all(layer.attentionOutput()));
-    kinds.put("post-attention norm", Range.all(layer.postAttentionNorm()));
-    kinds.put("gate", new Range(layer.gateUp(), 0, inner * d));
-    kinds.put("up", new Range(layer.gateUp(), inner * d, inner * d));
-    kinds.put("down", Range.all(layer.down()));
-    kinds.put(
-        "first layer's query", new Range(parameters.layers().get(0).queryKeyValue(), 0, d * d));
+    kinds.put("final norm", Range.all(parameters.head()[0]));
+    kinds.put("input norm", Range.all(slot(1, Slot.INPUT_NORM)));
+    kinds.put("query", new Range(slot(1, Slot.QUERY_KEY_VALUE), 0, d * d));
+    kinds.put("key", new Range(slot(1, Slot.QUERY_KEY_VALUE), d * d, keys * d));
+    kinds.put("value", new Range(slot(1, Slot.QUERY_KEY_VALUE), (d + keys) * d, keys * d));
+    kinds.put("attention output", Range.all(slot(1, Slot.ATTENTION_OUTPUT)));
+    kinds.put("post-attention norm", Range.all(slot(1, Slot.FEED_FORWARD_NORM)));
+    kinds.put("gate", new Range(slot(1, Slot.GATE_UP), 0, inner * d));
+    kinds.put("up", new Range(slot(1, Slot.GATE_UP), inner * d, inner * d));
+    kinds.put("down", Range.all(slot(1, Slot.DOWN)));
+    kinds.put("first layer's query", new Range(slot(0, Slot.QUERY_KEY_VALUE), 0, d * d));
     kinds.forEach((kind, range) -> check(kind, range, loss));
+  }
+
+  private NDArray slot(int layer, Slot slot) {
+    return parameters.layers()[layer * Slot.values().length + slot.ordinal()];
   }
 
   private static void check(String kind, Range range, DoubleSupplier loss) {

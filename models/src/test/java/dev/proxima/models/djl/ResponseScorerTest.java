@@ -3,8 +3,8 @@ package dev.proxima.models.djl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
+import dev.proxima.models.Precision;
 import dev.proxima.models.TokenSequence;
 import java.util.Arrays;
 import java.util.List;
@@ -18,20 +18,16 @@ class ResponseScorerTest {
   @SuppressWarnings("try") // GradMode is held, never used
   void collisionsAreOfTheWholeVocabulary() {
     TokenSequence sequence = Fixtures.sequence(3);
-    try (LlamaParameters parameters =
-            LlamaParameters.load(
-                Fixtures.path("tied.safetensors"),
-                Fixtures.TINY,
-                Engine.getEngine(Fixtures.ENGINE.info().name()).newBaseManager());
+    try (DecoderParameters parameters = Fixtures.parameters();
         NDManager scope = parameters.manager().newSubManager();
         GradMode still = GradMode.off()) {
-      ResponseScorer scorer = new ResponseScorer(new LlamaDecoder(parameters), Fixtures.TINY);
-      TokenBatch batch =
-          TokenBatch.of(List.of(sequence, Fixtures.sequence(4), sequence), Fixtures.TINY);
+      ResponseScorer scorer = new ResponseScorer(new Decoder(parameters, Precision.FLOAT32));
+      PackedBatch batch =
+          PackedBatch.of(List.of(sequence, Fixtures.sequence(4), sequence), Fixtures.TINY);
 
       double[][] collisions = batch.rows(scorer.collisions(batch, scope).toFloatArray());
 
-      TorchLanguageModel model = new TorchLanguageModel(parameters);
+      TorchLanguageModel model = new TorchLanguageModel(parameters, Precision.FLOAT32);
       for (int t = 0; t < sequence.responseLength(); t++) {
         int[] before = Arrays.copyOf(sequence.tokens(), sequence.promptLength() + t);
         double[] logps =

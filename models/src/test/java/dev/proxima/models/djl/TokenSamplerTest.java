@@ -3,6 +3,7 @@ package dev.proxima.models.djl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.proxima.models.SamplingOptions;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -21,7 +22,7 @@ class TokenSamplerTest {
 
   @Test
   void theDrawInvertsTheDistributionInOrderOfTokenId() {
-    TokenSampler sampler = new TokenSampler(1, 4);
+    TokenSampler sampler = nucleus(1, 4);
     assertThat(sampler.draw(EIGHTHS, 0)).isEqualTo(0);
     assertThat(sampler.draw(EIGHTHS, 0.124)).isEqualTo(0);
     assertThat(sampler.draw(EIGHTHS, 0.126)).isEqualTo(1);
@@ -34,13 +35,13 @@ class TokenSamplerTest {
   @Test
   void theNucleusIsTheFewestTokensThatReachTopP() {
     // 1/2 + 1/4 reach 0.7 and leave tokens 1 and 2, renormalised to 1/3 and 2/3.
-    TokenSampler sampler = new TokenSampler(0.7, 4);
+    TokenSampler sampler = nucleus(0.7, 4);
     assertThat(sampler.draw(EIGHTHS, 0)).isEqualTo(1);
     assertThat(sampler.draw(EIGHTHS, 0.332)).isEqualTo(1);
     assertThat(sampler.draw(EIGHTHS, 0.334)).isEqualTo(2);
     assertThat(sampler.draw(EIGHTHS, 0.999)).isEqualTo(2);
     // Of the equal tokens 0 and 3 the first is taken: 7/8 reach 0.8.
-    TokenSampler wider = new TokenSampler(0.8, 4);
+    TokenSampler wider = nucleus(0.8, 4);
     assertThat(wider.draw(EIGHTHS, 0)).isEqualTo(0);
     assertThat(wider.draw(EIGHTHS, 0.999)).isEqualTo(2);
   }
@@ -48,7 +49,7 @@ class TokenSamplerTest {
   @Test
   void anImpossibleTokenIsNeverDrawn() {
     float[] probabilities = {0, 0.5f, 0.5f, 0};
-    TokenSampler sampler = new TokenSampler(1, 4);
+    TokenSampler sampler = nucleus(1, 4);
     assertThat(sampler.draw(probabilities, 0)).isEqualTo(1);
     assertThat(sampler.draw(probabilities, Math.nextDown(1.0))).isEqualTo(2);
   }
@@ -56,7 +57,7 @@ class TokenSamplerTest {
   @Test
   void probabilitiesThatAreNotFiniteAreRefused() {
     assertThatExceptionOfType(ArithmeticException.class)
-        .isThrownBy(() -> new TokenSampler(1, 2).draw(new float[] {0.5f, Float.NaN}, 0.5))
+        .isThrownBy(() -> nucleus(1, 2).draw(new float[] {0.5f, Float.NaN}, 0.5))
         .withMessageContaining("not finite");
   }
 
@@ -71,8 +72,12 @@ class TokenSamplerTest {
     for (int i = 0; i < probabilities.length; i++) {
       probabilities[i] = (float) (Math.pow(roots.get(i), 3) / total);
     }
-    assertThat(new TokenSampler(topP, probabilities.length).draw(probabilities, uniform))
+    assertThat(nucleus(topP, probabilities.length).draw(probabilities, uniform))
         .isIn(naive(probabilities, topP, uniform));
+  }
+
+  private static TokenSampler nucleus(double topP, int vocabulary) {
+    return new TokenSampler(new SamplingOptions(1, 1, topP, 1), vocabulary);
   }
 
   /** Sort all, cut, walk. What lies within 1e-9 of a boundary may fall on either side of it. */

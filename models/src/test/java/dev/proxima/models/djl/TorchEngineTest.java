@@ -42,7 +42,7 @@ class TorchEngineTest {
 
   @Test
   void initialParametersFollowTheSeedAndTheStatedSpread() {
-    ModelConfig config = new ModelConfig(512, 64, 128, 2, 4, 2, 64, 1e-5, 10000, false, 0, 1, 2);
+    ModelConfig config = ModelConfig.llama(512, 64, 128, 2, 4, 2, 64, 1e-5, 10000, false, 0, 1, 2);
     Path first = folder.resolve("first");
     Path again = folder.resolve("again");
     Path other = folder.resolve("other");
@@ -72,7 +72,7 @@ class TorchEngineTest {
 
   @Test
   void aFileThatDoesNotFitTheConfigurationIsRefused() {
-    SortedMap<String, long[]> shapes = LlamaLayout.shapes(Fixtures.TINY);
+    SortedMap<String, long[]> shapes = new TensorNames(Fixtures.TINY).shapes();
     String name = "model.layers.0.mlp.up_proj.weight";
     refuses(without(shapes, name), "has no tensor '" + name + "', which config.json asks for");
     refuses(

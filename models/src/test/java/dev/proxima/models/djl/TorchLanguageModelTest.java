@@ -64,10 +64,10 @@ class TorchLanguageModelTest {
     for (SampledResponse response : all) {
       int[] tokens = response.tokens();
       int end = tokens[tokens.length - 1];
-      assertThat(response.finished()).isEqualTo(end == Fixtures.TINY.eosTokenId());
+      assertThat(response.finished()).isEqualTo(end == Fixtures.TINY.tokens().eos().get(0));
       assertThat(response.finished() || tokens.length == OPTIONS.maxNewTokens()).isTrue();
       assertThat(Arrays.stream(tokens, 0, tokens.length - 1))
-          .doesNotContain(Fixtures.TINY.eosTokenId());
+          .doesNotContain(Fixtures.TINY.tokens().eos().get(0));
     }
   }
 

@@ -165,7 +165,7 @@ class TorchTrainerTest {
   @Test
   @EnabledOnOs(value = OS.LINUX, disabledReason = "reads /proc/self/status")
   void twoHundredStepsDoNotGrowTheProcess() throws IOException {
-    ModelConfig wide = new ModelConfig(64, 256, 64, 1, 4, 2, 64, 1e-5, 10000, true, 0, 1, 2);
+    ModelConfig wide = ModelConfig.llama(64, 256, 64, 1, 4, 2, 64, 1e-5, 10000, true, 0, 1, 2);
     Path start = folder.resolve("wide");
     Fixtures.ENGINE.initialise(wide, 1, start);
     try (Trainer trainer =

@@ -37,7 +37,7 @@ class HuggingFaceParityTest {
     Path tokenizer = temporary.resolve("tokenizer.json");
     bpe.write(tokenizer);
     Path parameters = Files.createFile(temporary.resolve("none.safetensors"));
-    ModelConfig config = new ModelConfig(420, 16, 32, 1, 2, 1, 64, 1e-5, 10_000, true, 0, 0, 1);
+    ModelConfig config = ModelConfig.llama(420, 16, 32, 1, 2, 1, 64, 1e-5, 10_000, true, 0, 0, 1);
     ModelFolder.save(FOLDER, config, parameters, tokenizer);
     expected = new ObjectMapper().readTree(resource("hugging_face.json"));
   }

@@ -1,0 +1,73 @@
+package dev.proxima.models.architecture;
+
+import dev.proxima.models.ModelConfig;
+import dev.proxima.models.ModelConfig.Attention;
+import dev.proxima.models.ModelConfig.Embedding;
+import dev.proxima.models.ModelConfig.FeedForward;
+import dev.proxima.models.ModelConfig.Norm;
+import java.util.Map;
+
+/**
+ * Gemma 2 (Riviere et al. 2024): norms before and after each block, capped scores and logits,
+ * windows in every second layer, scaled embeddings, norm weights stored less 1.
+ */
+final class Gemma2 extends Llama {
+
+  private static final String LAYER = "model.layers.%d.";
+
+  @Override
+  public String modelType() {
+    return "gemma2";
+  }
+
+  @Override
+  Attention attention(ConfigJson json, Attention plain) {
+    int layers = plain.windows().size();
+    boolean bias = json.flag("attention_bias", false);
+    return plain
+        .withBiases(bias, bias)
+        .withWindows(
+            json.windows(layers, json.integer("sliding_window", 4096), layer -> layer % 2 == 0))
+        .withScores(
+            1 / Math.sqrt(json.number("query_pre_attn_scalar", 256)),
+            json.has("attn_logit_softcapping") ? json.number("attn_logit_softcapping") : 0);
+  }
+
+  @Override
+  FeedForward feedForward(ConfigJson json) {
+    return new FeedForward(
+        json.integer("intermediate_size"),
+        json.activation(
+            json.has("hidden_activation") ? "hidden_activation" : "hidden_act",
+            "gelu_pytorch_tanh"),
+        true,
+        false);
+  }
+
+  @Override
+  Norm norm(ConfigJson json) {
+    return new Norm(Norm.Kind.RMS, json.number("rms_norm_eps", 1e-6), true, true);
+  }
+
+  @Override
+  Embedding embedding(ConfigJson json, int hidden) {
+    return new Embedding(
+        json.flag("tie_word_embeddings", true),
+        (float) Math.sqrt(hidden),
+        json.has("final_logit_softcapping") ? json.number("final_logit_softcapping") : 0);
+  }
+
+  @Override
+  int defaultPositions() {
+    return 8192;
+  }
+
+  @Override
+  public Map<Part, String> names(ModelConfig config) {
+    Map<Part, String> names = super.names(config);
+    names.put(Part.ATTENTION_OUTPUT_NORM, LAYER + "post_attention_layernorm.weight");
+    names.put(Part.FEED_FORWARD_NORM, LAYER + "pre_feedforward_layernorm.weight");
+    names.put(Part.DOWN_NORM, LAYER + "post_feedforward_layernorm.weight");
+    return names;
+  }
+}

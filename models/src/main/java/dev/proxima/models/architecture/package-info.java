@@ -1,0 +1,2 @@
+/** The families of decoders: what their configuration means and what their tensors are called. */
+package dev.proxima.models.architecture;
