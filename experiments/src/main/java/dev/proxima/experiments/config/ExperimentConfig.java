@@ -9,6 +9,8 @@ import dev.proxima.actors.coordinator.LeasePolicy;
 import dev.proxima.actors.run.RunSettings;
 import dev.proxima.algorithms.objective.PairDetail;
 import dev.proxima.models.ComputeDevice;
+import dev.proxima.models.EngineOptions;
+import dev.proxima.models.Precision;
 import dev.proxima.models.tokenizer.ChatFormat;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,7 +27,7 @@ import java.util.Locale;
  * @param evaluationShardPrompts held-out prompts or pairs in one piece of evaluation work
  * @param out the run's folder
  * @param devices each gets its own policy, reference and sampler actor; at least one
- * @param threads threads within one tensor operation, 0 for all cores
+ * @param engine how tensors are computed
  * @param leases how work is lent to workers
  * @param resolved all keys with their values as HOCON, sorted: {@code config.resolved.conf}
  */
@@ -38,7 +40,7 @@ public record ExperimentConfig(
     int evaluationShardPrompts,
     Path out,
     List<ComputeDevice> devices,
-    int threads,
+    EngineOptions engine,
     LeasePolicy leases,
     String resolved) {
 
@@ -72,7 +74,7 @@ public record ExperimentConfig(
                 "devices",
                 ComputeDevice::parse,
                 "a list such as [cpu] or [\"cuda:0\", \"cuda:1\"]"),
-            root.count("threads", 0),
+            engine(root),
             leases(root.section("leases")),
             config.root().render(RESOLVED));
     experiment.checkLengths(root);
@@ -89,12 +91,27 @@ public record ExperimentConfig(
   public String fingerprint() {
     List<Object> parts =
         List.of(
-            settings, data, vocabularySize, model, samplingShardPrompts, evaluationShardPrompts);
+            settings,
+            data,
+            vocabularySize,
+            model,
+            engine.withThreads(0),
+            samplingShardPrompts,
+            evaluationShardPrompts);
     try {
       return ArtifactId.of(JsonMapper.builder().build().writeValueAsBytes(parts)).sha256();
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  private static EngineOptions engine(Section root) {
+    Section engine = root.section("engine");
+    return new EngineOptions(
+        root.count("threads", 0),
+        engine.choice("precision", Precision.class),
+        engine.flag("activation-checkpointing"),
+        (long) engine.count("generation-cache", 1) << 20);
   }
 
   private static LeasePolicy leases(Section leases) {

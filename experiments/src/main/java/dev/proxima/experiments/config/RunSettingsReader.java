@@ -42,8 +42,11 @@ final class RunSettingsReader {
   private static SamplingOptions sampling(Section section, int leastResponses) {
     return new SamplingOptions(
         section.count("responses", leastResponses),
-        section.number("temperature", Accepted.POSITIVE),
+        section.number("repetition-penalty", Accepted.POSITIVE),
+        section.number("temperature", Accepted.NON_NEGATIVE),
+        section.count("top-k", 0),
         section.number("top-p", Accepted.ABOVE_ZERO_TO_ONE),
+        section.number("min-p", Accepted.ZERO_TO_ONE),
         section.count("max-new-tokens", 1));
   }
 

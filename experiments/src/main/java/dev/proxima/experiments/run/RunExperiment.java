@@ -79,7 +79,7 @@ public final class RunExperiment {
           new NodeContext(
               spec,
               store,
-              TorchEngine.create(config.threads()),
+              TorchEngine.create(config.engine()),
               tokenizer,
               prepared.reward().orElse(null),
               new StopSignal());

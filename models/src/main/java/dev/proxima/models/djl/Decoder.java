@@ -9,7 +9,6 @@ import dev.proxima.models.ModelConfig;
 import dev.proxima.models.ModelConfig.Norm;
 import dev.proxima.models.Precision;
 import java.util.Arrays;
-import java.util.stream.Stream;
 
 /**
  * The forward pass of a decoder; {@code decoder.py} beside it holds the computation, this the way
@@ -93,35 +92,81 @@ final class Decoder {
     return 2 * bytes * config.layers() * config.kvHeads() * config.headSize();
   }
 
+  /** A batch on the device; its arrays live in one manager. */
+  record Packed(
+      PtNDArray tokens,
+      PtNDArray positions,
+      PtNDArray[] turns,
+      PtNDArray[] rectangle,
+      long columns) {}
+
+  /** Moves a batch to the device, into {@code scope}. */
+  Packed pack(PackedBatch batch, NDManager scope) {
+    PtNDArray positions = create(batch.positions(), scope);
+    PtNDArray[] rectangle =
+        batch.cells().length == 0
+            ? NOTHING
+            : new PtNDArray[] {create(batch.cells(), scope), create(batch.homes(), scope)};
+    return new Packed(
+        create(batch.tokens(), scope),
+        positions,
+        turns(positions, batch.columns()),
+        rectangle,
+        batch.columns());
+  }
+
   /** Hidden states before the last norm, [n, d]; they and what is between live in {@code scope}. */
   PtNDArray hidden(PackedBatch batch, NDManager scope) {
-    NDArray positions = scope.create(batch.positions());
-    return call("packed", scope, packed(batch, positions, scope));
+    Packed packed = pack(batch, scope);
+    return layers(packed, embedded(packed, scope), 0, config.layers(), scope);
+  }
+
+  /** What goes into the first layer, [n, d]. */
+  PtNDArray embedded(Packed packed, NDManager scope) {
+    return embedded(packed.tokens(), packed.positions(), scope);
+  }
+
+  /** Hidden states [n, d] after the layers {@code from} (inclusive) to {@code to} (exclusive). */
+  PtNDArray layers(Packed packed, NDArray x, int from, int to, NDManager scope) {
+    int slots = Slot.values().length;
+    return call(
+        "packed",
+        scope,
+        IValue.from((PtNDArray) x),
+        IValue.listFrom(Arrays.copyOfRange(parameters.layers(), from * slots, to * slots)),
+        IValue.listFrom(packed.turns()),
+        IValue.listFrom(packed.rectangle()),
+        IValue.from(packed.columns()),
+        IValue.listFrom(Arrays.copyOfRange(windows, from, to)),
+        IValue.listFrom(design),
+        IValue.listFrom(numbers),
+        IValue.from(dtype));
   }
 
   /**
-   * Likewise, and keeps keys and values in {@code caches}.
+   * Hidden states before the last norm, [n, d]; keys and values are kept in {@code caches}.
    *
    * @param cells row * columns + position in the caches, [m]
    * @param sources the packed token that belongs there, [m]
    */
   PtNDArray prefill(
       PackedBatch batch, PtNDArray[] caches, long[] cells, long[] sources, NDManager scope) {
-    NDArray positions = scope.create(batch.positions());
-    IValue[] packed = packed(batch, positions, scope);
-    int kept = 5;
+    Packed packed = pack(batch, scope);
     return call(
         "prefill",
         scope,
-        Stream.of(
-                Arrays.stream(packed, 0, kept),
-                Stream.of(
-                    IValue.listFrom(caches),
-                    IValue.from((PtNDArray) scope.create(cells)),
-                    IValue.from((PtNDArray) scope.create(sources))),
-                Arrays.stream(packed, kept, packed.length))
-            .flatMap(values -> values)
-            .toArray(IValue[]::new));
+        IValue.from(embedded(packed, scope)),
+        IValue.listFrom(parameters.layers()),
+        IValue.listFrom(packed.turns()),
+        IValue.listFrom(packed.rectangle()),
+        IValue.from(packed.columns()),
+        IValue.listFrom(caches),
+        IValue.from(create(cells, scope)),
+        IValue.from(create(sources, scope)),
+        IValue.listFrom(windows),
+        IValue.listFrom(design),
+        IValue.listFrom(numbers),
+        IValue.from(dtype));
   }
 
   /**
@@ -132,11 +177,11 @@ final class Decoder {
    */
   PtNDArray decode(long[] tokens, long[] positions, PtNDArray[] caches, NDManager scope) {
     int columns = 1 + (int) Arrays.stream(positions).max().orElseThrow();
-    PtNDArray at = (PtNDArray) scope.create(positions);
+    PtNDArray at = create(positions, scope);
     return call(
         "decode",
         scope,
-        IValue.from(embedded((PtNDArray) scope.create(tokens), at, scope)),
+        IValue.from(embedded(create(tokens, scope), at, scope)),
         IValue.listFrom(parameters.layers()),
         IValue.listFrom(turns(at, columns)),
         IValue.from(at),
@@ -154,8 +199,8 @@ final class Decoder {
         "move",
         scope,
         IValue.listFrom(caches),
-        IValue.from((PtNDArray) scope.create(sources)),
-        IValue.from((PtNDArray) scope.create(targets)),
+        IValue.from(create(sources, scope)),
+        IValue.from(create(targets, scope)),
         IValue.from((long) columns));
   }
 
@@ -182,32 +227,11 @@ final class Decoder {
         "logps",
         scope,
         IValue.from((PtNDArray) hidden),
-        IValue.from((PtNDArray) scope.create(tokens)),
+        IValue.from(create(tokens, scope)),
         IValue.listFrom(parameters.head()),
         IValue.listFrom(numbers),
         IValue.from(config.embedding().logitCap()),
         IValue.from(dtype));
-  }
-
-  private IValue[] packed(PackedBatch batch, NDArray positions, NDManager scope) {
-    PtNDArray[] rectangle =
-        batch.cells().length == 0
-            ? NOTHING
-            : new PtNDArray[] {
-              (PtNDArray) scope.create(batch.cells()), (PtNDArray) scope.create(batch.homes())
-            };
-    PtNDArray tokens = (PtNDArray) scope.create(batch.tokens());
-    return new IValue[] {
-      IValue.from(embedded(tokens, (PtNDArray) positions, scope)),
-      IValue.listFrom(parameters.layers()),
-      IValue.listFrom(turns(positions, batch.columns())),
-      IValue.listFrom(rectangle),
-      IValue.from((long) batch.columns()),
-      IValue.listFrom(windows),
-      IValue.listFrom(design),
-      IValue.listFrom(numbers),
-      IValue.from(dtype)
-    };
   }
 
   private PtNDArray embedded(PtNDArray tokens, PtNDArray positions, NDManager scope) {
@@ -223,6 +247,10 @@ final class Decoder {
 
   private PtNDArray[] turns(NDArray positions, int end) {
     return config.rotary().learned() ? NOTHING : rotary.at(positions, end);
+  }
+
+  private static PtNDArray create(long[] values, NDManager scope) {
+    return (PtNDArray) scope.create(values);
   }
 
   private static PtNDArray call(String method, NDManager scope, IValue... arguments) {

@@ -25,9 +25,6 @@ import java.util.stream.IntStream;
  */
 final class Generator {
 
-  /** Most memory of the caches, unless a single row needs more. */
-  private static final long CACHE_BYTES = 256L << 20;
-
   /** Most tokens of prompts that are read at once, unless a single one is longer. */
   private static final int PREFILL_TOKENS = 4096;
 
@@ -37,16 +34,23 @@ final class Generator {
   private final SamplingOptions options;
   private final TokenRandom random;
   private final GenerationListener listener;
+  private final long cacheBytes;
   private final TokenSampler sampler;
   private final float[] probabilities;
 
-  /** For one call of {@link #generate}. */
+  /**
+   * For one call of {@link #generate}.
+   *
+   * @param cacheBytes most memory of the caches, unless a single prompt needs more
+   */
   Generator(
       DecoderParameters parameters,
       Decoder decoder,
       SamplingOptions options,
       TokenRandom random,
-      GenerationListener listener) {
+      GenerationListener listener,
+      long cacheBytes) {
+    this.cacheBytes = cacheBytes;
     this.parameters = parameters;
     this.decoder = decoder;
     this.options = options;
@@ -69,7 +73,7 @@ final class Generator {
         prompts.stream().mapToInt(prompt -> prompt.length).max().orElseThrow()
             + options.maxNewTokens()
             - 1;
-    long affordable = CACHE_BYTES / (columns * decoder.cacheBytesPerToken());
+    long affordable = cacheBytes / (columns * decoder.cacheBytesPerToken());
     int slots =
         (int)
             Math.min(

@@ -7,10 +7,10 @@ import ai.djl.pytorch.engine.PtEngine;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.pytorch.jni.LibUtils;
 import dev.proxima.models.ComputeDevice;
+import dev.proxima.models.EngineOptions;
 import dev.proxima.models.LanguageModel;
 import dev.proxima.models.ModelConfig;
 import dev.proxima.models.ModelEngine;
-import dev.proxima.models.Precision;
 import dev.proxima.models.Trainer;
 import dev.proxima.models.TrainingOptions;
 import java.nio.file.Path;
@@ -22,35 +22,32 @@ import java.util.function.UnaryOperator;
 public final class TorchEngine implements ModelEngine {
 
   private final Engine engine;
-  private final Precision precision;
+  private final EngineOptions options;
 
-  private TorchEngine(Engine engine, Precision precision) {
+  private TorchEngine(Engine engine, EngineOptions options) {
     this.engine = engine;
-    this.precision = precision;
+    this.options = options;
   }
 
-  /** With matrix products in float32; see {@link #create(int, Precision)}. */
+  /** As {@link EngineOptions#DEFAULT} with so many threads; see the other {@code create}. */
   public static TorchEngine create(int threads) {
-    return create(threads, Precision.FLOAT32);
+    return create(EngineOptions.DEFAULT.withThreads(threads));
   }
 
   /**
    * Starts PyTorch, which is one for the whole process, from the native library on the class path
    * (or in {@code PYTORCH_LIBRARY_PATH}). Nothing is downloaded and nothing reported.
    *
-   * @param threads threads of one operation on the CPU, for the process; 0 keeps PyTorch's default
+   * @param options their number of threads is for the whole process
    */
-  public static TorchEngine create(int threads, Precision precision) {
-    if (threads < 0) {
-      throw new IllegalArgumentException("threads must be 0 or more, not " + threads);
-    }
+  public static TorchEngine create(EngineOptions options) {
     System.getProperties().putIfAbsent("ai.djl.offline", "true");
     System.getProperties().putIfAbsent("OPT_OUT_TRACKING", "true");
     Engine engine = Engine.getEngine(PtEngine.ENGINE_NAME);
     // Said even where it is the default: otherwise MKL chooses anew for each product, and results
     // differ in their last bits.
-    JniUtils.setNumThreads(threads > 0 ? threads : JniUtils.getNumThreads());
-    return new TorchEngine(engine, precision);
+    JniUtils.setNumThreads(options.threads() > 0 ? options.threads() : JniUtils.getNumThreads());
+    return new TorchEngine(engine, options);
   }
 
   @Override
@@ -60,18 +57,18 @@ public final class TorchEngine implements ModelEngine {
             safetensors,
             config,
             engine.newBaseManager(resolve(device)),
-            array -> Decoder.cast(array, precision)),
-        precision);
+            array -> Decoder.cast(array, options.precision())),
+        options);
   }
 
   @Override
   public Trainer trainer(
-      Path safetensors, ModelConfig config, ComputeDevice device, TrainingOptions options) {
+      Path safetensors, ModelConfig config, ComputeDevice device, TrainingOptions training) {
     return new TorchTrainer(
         DecoderParameters.load(
             safetensors, config, engine.newBaseManager(resolve(device)), UnaryOperator.identity()),
-        precision,
-        options);
+        options,
+        training);
   }
 
   @Override

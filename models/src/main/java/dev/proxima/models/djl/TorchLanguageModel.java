@@ -1,9 +1,9 @@
 package dev.proxima.models.djl;
 
 import ai.djl.ndarray.NDManager;
+import dev.proxima.models.EngineOptions;
 import dev.proxima.models.GenerationListener;
 import dev.proxima.models.LanguageModel;
-import dev.proxima.models.Precision;
 import dev.proxima.models.SampledResponse;
 import dev.proxima.models.SamplingOptions;
 import dev.proxima.models.TokenRandom;
@@ -20,11 +20,13 @@ final class TorchLanguageModel implements LanguageModel {
   private final DecoderParameters parameters;
   private final Decoder decoder;
   private final ResponseScorer scorer;
+  private final long cacheBytes;
 
   /** Takes over the parameters. */
-  TorchLanguageModel(DecoderParameters parameters, Precision precision) {
+  TorchLanguageModel(DecoderParameters parameters, EngineOptions options) {
     this.parameters = parameters;
-    decoder = new Decoder(parameters, precision);
+    decoder = new Decoder(parameters, options.precision());
+    cacheBytes = options.cacheBytes();
     scorer = new ResponseScorer(decoder);
   }
 
@@ -35,7 +37,8 @@ final class TorchLanguageModel implements LanguageModel {
       TokenRandom random,
       GenerationListener listener) {
     try (GradMode still = GradMode.off()) {
-      return new Generator(parameters, decoder, options, random, listener).generate(prompts);
+      return new Generator(parameters, decoder, options, random, listener, cacheBytes)
+          .generate(prompts);
     }
   }
 

@@ -6,7 +6,7 @@ import dev.proxima.algorithms.objective.LossAndGradient;
 import dev.proxima.algorithms.objective.PairDetail;
 import dev.proxima.algorithms.objective.PairLogps;
 import dev.proxima.algorithms.objective.PreferenceObjective;
-import dev.proxima.models.Precision;
+import dev.proxima.models.EngineOptions;
 import dev.proxima.models.TokenPair;
 import dev.proxima.models.TokenSequence;
 import dev.proxima.models.Trainer;
@@ -27,15 +27,17 @@ final class TorchTrainer implements Trainer {
 
   private final DecoderParameters parameters;
   private final TrainingOptions options;
+  private final boolean checkpointing;
   private final ResponseScorer scorer;
   private final AdamW optimiser;
 
   /** Takes over the parameters. */
-  TorchTrainer(DecoderParameters parameters, Precision precision, TrainingOptions options) {
+  TorchTrainer(DecoderParameters parameters, EngineOptions engine, TrainingOptions options) {
     this.parameters = parameters;
     this.options = options;
     parameters.arrays().forEach(array -> array.setRequiresGradient(true));
-    scorer = new ResponseScorer(new Decoder(parameters, precision));
+    checkpointing = engine.checkpointing();
+    scorer = new ResponseScorer(new Decoder(parameters, engine.precision()));
     optimiser =
         new AdamW(
             parameters.manager(),
@@ -170,11 +172,12 @@ final class TorchTrainer implements Trainer {
   private void backPropagate(
       List<TokenSequence> sequences, BiFunction<PackedBatch, float[], float[]> lossGradient) {
     PackedBatch batch = PackedBatch.of(sequences, parameters.config());
-    try (GradMode recording = GradMode.on();
-        NDManager scope = parameters.manager().newSubManager()) {
-      NDArray tokenLogps = scorer.tokenLogps(batch, scope);
-      float[] gradient = lossGradient.apply(batch, tokenLogps.toFloatArray());
-      Ops.backward(tokenLogps, scope.create(gradient));
+    try (NDManager scope = parameters.manager().newSubManager()) {
+      TrainingPass pass =
+          checkpointing
+              ? new CheckpointedPass(scorer, batch, scope)
+              : TrainingPass.taped(scorer, batch, scope);
+      pass.backward(lossGradient.apply(batch, pass.tokenLogps()));
     }
   }
 

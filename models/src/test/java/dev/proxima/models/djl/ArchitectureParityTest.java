@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.proxima.models.EngineOptions;
 import dev.proxima.models.GenerationListener;
 import dev.proxima.models.ModelConfig;
 import dev.proxima.models.Precision;
@@ -54,7 +55,7 @@ class ArchitectureParityTest {
         DecoderParameters.load(
             weights, config, Fixtures.ENGINE.cpuManager(), UnaryOperator.identity())) {
       checkLogits(parameters, expected);
-      TorchLanguageModel model = new TorchLanguageModel(parameters, Precision.FLOAT32);
+      TorchLanguageModel model = new TorchLanguageModel(parameters, EngineOptions.DEFAULT);
       checkLogps(model, expected.get("sequences"));
       checkGreedy(model, expected.get("greedy"));
       checkGradients(parameters, expected);
@@ -117,7 +118,7 @@ class ArchitectureParityTest {
               pair.get("reference").get(1).doubleValue()));
     }
     TorchTrainer trainer =
-        new TorchTrainer(parameters, Precision.FLOAT32, Fixtures.options(0, 1000));
+        new TorchTrainer(parameters, EngineOptions.DEFAULT, Fixtures.options(0, 1000));
     double[] losses = trainer.prefer(pairs, Fixtures.DPO).losses();
     assertThat((losses[0] + losses[1]) / 2)
         .isCloseTo(expected.get("loss").doubleValue(), within(1e-5));

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.ndarray.NDArray;
 import dev.proxima.algorithms.objective.Objectives;
 import dev.proxima.algorithms.random.RandomStream;
-import dev.proxima.models.Precision;
+import dev.proxima.models.EngineOptions;
 import dev.proxima.models.ReferenceTokens;
 import dev.proxima.models.TokenPair;
 import dev.proxima.models.TokenSequence;
@@ -31,10 +31,11 @@ class GradientTest {
   private static final int ENTRIES = 4;
 
   private final DecoderParameters parameters = Fixtures.parameters();
-  private final TorchLanguageModel model = new TorchLanguageModel(parameters, Precision.FLOAT32);
+  private final TorchLanguageModel model =
+      new TorchLanguageModel(parameters, EngineOptions.DEFAULT);
   // Nothing moves at learning rate 0, and the gradients stay until the next step.
   private final TorchTrainer trainer =
-      new TorchTrainer(parameters, Precision.FLOAT32, Fixtures.options(0, 100));
+      new TorchTrainer(parameters, EngineOptions.DEFAULT, Fixtures.options(0, 100));
 
   @AfterEach
   void free() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
+import dev.proxima.models.EngineOptions;
 import dev.proxima.models.Precision;
 import dev.proxima.models.TokenSequence;
 import java.util.Arrays;
@@ -27,7 +28,7 @@ class ResponseScorerTest {
 
       double[][] collisions = batch.rows(scorer.collisions(batch, scope).toFloatArray());
 
-      TorchLanguageModel model = new TorchLanguageModel(parameters, Precision.FLOAT32);
+      TorchLanguageModel model = new TorchLanguageModel(parameters, EngineOptions.DEFAULT);
       for (int t = 0; t < sequence.responseLength(); t++) {
         int[] before = Arrays.copyOf(sequence.tokens(), sequence.promptLength() + t);
         double[] logps =
