@@ -11,7 +11,7 @@ final class ResponseRow {
   private final int[] promptTokens;
   private int[] tokens = new int[16];
   private int length;
-  private double logp;
+  private double[] tokenLogps = new double[16];
   private boolean ended;
 
   /**
@@ -57,9 +57,10 @@ final class ResponseRow {
   void append(int token, double tokenLogp) {
     if (length == tokens.length) {
       tokens = Arrays.copyOf(tokens, 2 * length);
+      tokenLogps = Arrays.copyOf(tokenLogps, 2 * length);
     }
+    tokenLogps[length] = tokenLogp;
     tokens[length++] = token;
-    logp += tokenLogp;
   }
 
   /** Marks it as complete: by an end token, or because somebody wants no more. */
@@ -72,6 +73,6 @@ final class ResponseRow {
   }
 
   SampledResponse sampled() {
-    return new SampledResponse(tokens(), logp, ended);
+    return new SampledResponse(tokens(), Arrays.copyOf(tokenLogps, length), ended);
   }
 }

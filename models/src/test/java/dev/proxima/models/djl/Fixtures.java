@@ -6,6 +6,7 @@ import dev.proxima.algorithms.objective.LossAndGradient;
 import dev.proxima.algorithms.objective.PairLogps;
 import dev.proxima.algorithms.objective.PreferenceObjective;
 import dev.proxima.algorithms.random.RandomStream;
+import dev.proxima.models.ComputeDevice;
 import dev.proxima.models.ModelConfig;
 import dev.proxima.models.TokenPair;
 import dev.proxima.models.TokenRandom;
@@ -23,6 +24,8 @@ import java.util.stream.IntStream;
 final class Fixtures {
 
   static final TorchEngine ENGINE = TorchEngine.create(1);
+
+  static final ComputeDevice CPU = ComputeDevice.CPU;
 
   /** 6 query heads on 2 key heads, tied; the shape of the file {@code tied.safetensors}. */
   static final ModelConfig TINY =

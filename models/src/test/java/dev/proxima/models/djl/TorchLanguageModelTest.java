@@ -49,9 +49,9 @@ class TorchLanguageModelTest {
         all.add(response);
       }
     }
-    double[] logps = model.logps(sequences);
+    double[][] logps = model.tokenLogps(sequences);
     for (int i = 0; i < logps.length; i++) {
-      assertThat(all.get(i).logp()).isCloseTo(logps[i], within(1e-4));
+      assertThat(all.get(i).tokenLogps()).containsExactly(logps[i], within(1e-5));
     }
   }
 
