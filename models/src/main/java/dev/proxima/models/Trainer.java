@@ -24,6 +24,19 @@ public interface Trainer extends AutoCloseable {
   /** Writes the parameters as safetensors (float32, Hugging Face names), beside and renamed. */
   void save(Path safetensors);
 
+  /**
+   * Writes the optimiser's state and its number of steps, beside and renamed: with the parameters
+   * all that a trainer needs to go on as if it had never stopped.
+   */
+  void saveOptimiser(Path safetensors);
+
+  /**
+   * Goes on from what {@link #saveOptimiser} wrote.
+   *
+   * @throws IllegalArgumentException where the file is of another model or optimiser
+   */
+  void restoreOptimiser(Path safetensors);
+
   /** Frees the native memory. */
   @Override
   void close();

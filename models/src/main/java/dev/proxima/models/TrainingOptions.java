@@ -1,44 +1,41 @@
 package dev.proxima.models;
 
 /**
- * The optimiser (AdamW, Loshchilov and Hutter 2019) and its schedule.
+ * How a model is trained.
  *
- * @param learningRate peak learning rate, above 0
- * @param warmupRatio share of {@code totalSteps} with linearly rising rate, in [0, 1)
- * @param schedule how the rate falls after the warm-up
+ * @param optimiser the rule that turns gradients into steps
+ * @param learningRate the rate of each step
  * @param totalSteps optimiser steps of this training, at least 1
- * @param weightDecay decoupled, on matrices only; at least 0
+ * @param weightDecay of matrices, embeddings included, and not of vectors; at least 0
  * @param maxGradNorm the gradient's global L2 norm is clipped to it; 0 turns clipping off
  * @param microBatchTokens most tokens, padding included, in one forward pass; at least 1. A single
  *     longer sequence makes a micro-batch of its own
  */
 public record TrainingOptions(
-    double learningRate,
-    double warmupRatio,
-    Schedule schedule,
+    OptimiserOptions optimiser,
+    LearningRate learningRate,
     int totalSteps,
     double weightDecay,
     double maxGradNorm,
     int microBatchTokens) {
 
-  /** Shape of the learning rate after the warm-up. */
-  public enum Schedule {
-    CONSTANT,
-    LINEAR,
-    COSINE
+  public TrainingOptions {
+    require(totalSteps >= 1, "the total of steps must be at least 1, not " + totalSteps);
+    require(weightDecay >= 0, "the weight decay must be at least 0, not " + weightDecay);
+    require(maxGradNorm >= 0, "the bound of the gradient must be at least 0, not " + maxGradNorm);
+    require(
+        microBatchTokens >= 1,
+        "the tokens of a micro-batch must be at least 1, not " + microBatchTokens);
   }
 
-  /** Learning rate of 0-based optimiser step {@code step}; linear and cosine end at 0. */
+  /** Learning rate of 0-based optimiser step {@code step}. */
   public double learningRateAt(int step) {
-    double warmupSteps = Math.ceil(warmupRatio * totalSteps);
-    if (step < warmupSteps) {
-      return learningRate * (step + 1) / warmupSteps;
+    return learningRate.at(step, totalSteps);
+  }
+
+  private static void require(boolean holds, String message) {
+    if (!holds) {
+      throw new IllegalArgumentException(message);
     }
-    double done = (step - warmupSteps) / Math.max(1, totalSteps - warmupSteps);
-    return switch (schedule) {
-      case CONSTANT -> learningRate;
-      case LINEAR -> learningRate * (1 - done);
-      case COSINE -> learningRate * 0.5 * (1 + StrictMath.cos(Math.PI * done));
-    };
   }
 }

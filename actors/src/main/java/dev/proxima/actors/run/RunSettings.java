@@ -5,6 +5,8 @@ import dev.proxima.algorithms.objective.Objectives;
 import dev.proxima.algorithms.objective.PairDetail;
 import dev.proxima.algorithms.objective.PreferenceObjective;
 import dev.proxima.algorithms.outer.OuterLoop;
+import dev.proxima.models.LearningRate;
+import dev.proxima.models.OptimiserOptions;
 import dev.proxima.models.SamplingOptions;
 import dev.proxima.models.TrainingOptions;
 import java.util.HashMap;
@@ -89,22 +91,15 @@ public record RunSettings(
 
   /** See {@link TrainingOptions}; the total number of steps follows from the data. */
   public record Optimisation(
-      double learningRate,
-      double warmupRatio,
-      TrainingOptions.Schedule schedule,
+      OptimiserOptions optimiser,
+      LearningRate learningRate,
       double weightDecay,
       double maxGradNorm,
       int microBatchTokens) {
 
     public TrainingOptions over(int totalSteps) {
       return new TrainingOptions(
-          learningRate,
-          warmupRatio,
-          schedule,
-          totalSteps,
-          weightDecay,
-          maxGradNorm,
-          microBatchTokens);
+          optimiser, learningRate, totalSteps, weightDecay, maxGradNorm, microBatchTokens);
     }
   }
 

@@ -3,7 +3,9 @@ package dev.proxima.experiments.bench;
 import dev.proxima.algorithms.random.RandomStream;
 import dev.proxima.models.ComputeDevice;
 import dev.proxima.models.LanguageModel;
+import dev.proxima.models.LearningRate;
 import dev.proxima.models.ModelFolder;
+import dev.proxima.models.OptimiserOptions;
 import dev.proxima.models.SampledResponse;
 import dev.proxima.models.SamplingOptions;
 import dev.proxima.models.TokenSequence;
@@ -36,9 +38,8 @@ final class ProximaContender implements Contender {
             folder.config(),
             ComputeDevice.CPU,
             new TrainingOptions(
-                1e-6,
-                0,
-                TrainingOptions.Schedule.CONSTANT,
+                OptimiserOptions.AdamW.DEFAULT,
+                LearningRate.constant(1e-6),
                 Integer.MAX_VALUE,
                 0,
                 1,

@@ -9,16 +9,19 @@ import dev.proxima.experiments.UserError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Checks a configuration's keys against those of {@code defaults.conf}. Two objects have keys of
- * the user's own: the methods by name, and the objective's options.
+ * Checks a configuration's keys against those of {@code defaults.conf}. Some objects have keys of
+ * their own: the methods by name, and the options of an objective or an optimiser, which is asked
+ * for them.
  */
 final class KnownKeys {
 
   private static final String METHODS = "methods";
-  private static final String OPTIONS = "training.objective-options";
+  private static final Set<String> OPTIONS =
+      Set.of("training.objective-options", "training.optimiser", "fine-tuning.optimiser");
 
   private final ConfigObject schema;
   private final ConfigObject methodSchema;
@@ -53,7 +56,7 @@ final class KnownKeys {
         ConfigObject object = object(key, entry.getValue());
         if (key.equals(METHODS)) {
           checkMethods(object);
-        } else if (!key.equals(OPTIONS)) {
+        } else if (!OPTIONS.contains(key)) {
           check(key, object, inner);
         }
       }

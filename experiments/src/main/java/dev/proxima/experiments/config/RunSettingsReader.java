@@ -12,8 +12,8 @@ import dev.proxima.algorithms.outer.InnerStart;
 import dev.proxima.algorithms.outer.MomentumFrom;
 import dev.proxima.algorithms.outer.OuterLoop;
 import dev.proxima.experiments.UserError;
+import dev.proxima.models.LearningRate;
 import dev.proxima.models.SamplingOptions;
-import dev.proxima.models.TrainingOptions;
 import java.util.List;
 
 /** Reads what {@link RunSettings} holds. */
@@ -79,9 +79,12 @@ final class RunSettingsReader {
 
   private static Optimisation optimisation(Section section) {
     return new Optimisation(
-        section.number("learning-rate", Accepted.POSITIVE),
-        section.number("warmup-ratio", Accepted.ZERO_TO_BELOW_ONE),
-        section.choice("schedule", TrainingOptions.Schedule.class),
+        OptimiserReader.read(section.section("optimiser")),
+        new LearningRate(
+            section.number("learning-rate", Accepted.POSITIVE),
+            section.number("warmup-ratio", Accepted.ZERO_TO_BELOW_ONE),
+            section.choice("warmup-from", LearningRate.WarmupFrom.class),
+            section.choice("schedule", LearningRate.Schedule.class)),
         section.number("weight-decay", Accepted.NON_NEGATIVE),
         section.number("max-grad-norm", Accepted.NON_NEGATIVE),
         section.count("micro-batch-tokens", 1));

@@ -18,6 +18,7 @@ import dev.proxima.algorithms.outer.MomentumFrom;
 import dev.proxima.algorithms.outer.OuterLoop;
 import dev.proxima.experiments.UserError;
 import dev.proxima.models.ComputeDevice;
+import dev.proxima.models.OptimiserOptions;
 import dev.proxima.models.SamplingOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -153,6 +154,11 @@ class ExperimentConfigTest {
         "training.epochs = 0 | a whole number of at least 1",
         "training.batch-size = 3000000000 | a whole number of at least 1",
         "training.schedule = cubic | one of constant, linear, cosine",
+        "training.warmup-from = one | one of zero, first-step",
+        "training.optimiser = sgd | a group of keys, training.optimiser { ... }",
+        "training.optimiser.name = adam | one of adamw, rmsprop, sgd",
+        "training.optimiser.betas = [0.9] | two numbers in [0, 1)",
+        "training.optimiser.epsilon = -1 | a number of at least 0",
         "training.objective = \"\" | a text",
         "training = 3 | a group of keys, training { ... }",
         "sampling.responses = 1 | a whole number of at least 2",
@@ -312,6 +318,40 @@ class ExperimentConfigTest {
         .hasMessage(
             "--set training.objective: training.objective = odpo is not accepted; use one that"
                 + " needs no rewards: the pairs of data.task = pairs have none");
+  }
+
+  @Test
+  void takesEveryOptimiserWithItsOptions() throws IOException {
+    assertThat(load("name = a").settings().training().optimisation().optimiser())
+        .isEqualTo(OptimiserOptions.AdamW.DEFAULT);
+    assertThat(optimiser("name = adamw, betas = [0.8, 0.9], epsilon = 1e-6"))
+        .isEqualTo(new OptimiserOptions.AdamW(0.8, 0.9, 1e-6));
+    assertThat(optimiser("name = rmsprop")).isEqualTo(OptimiserOptions.RmsProp.DEFAULT);
+    assertThat(optimiser("name = rmsprop, alpha = 0.9, momentum = 0.5, centred = true"))
+        .isEqualTo(new OptimiserOptions.RmsProp(0.9, 1e-8, 0.5, true));
+    assertThat(optimiser("name = sgd")).isEqualTo(OptimiserOptions.Sgd.DEFAULT);
+    assertThat(optimiser("name = sgd, momentum = 0.9, nesterov = true"))
+        .isEqualTo(new OptimiserOptions.Sgd(0.9, 0, true));
+  }
+
+  @Test
+  void refusesWhatAnOptimiserDoesNotHave() throws IOException {
+    assertRejected(
+        "training.optimiser { name = sgd, betas = [0.9, 0.999] }",
+        "%s:1: unknown option of sgd 'betas'; did you mean 'momentum'? known: dampening,"
+            + " momentum, nesterov");
+    assertRejected(
+        "training.optimiser { name = sgd, nesterov = true }",
+        "%s:1: training.optimiser.nesterov = true is not accepted; use false, or a momentum above"
+            + " 0 and a dampening of 0");
+  }
+
+  private OptimiserOptions optimiser(String options) throws IOException {
+    return load("fine-tuning.optimiser { " + options + " }")
+        .settings()
+        .fineTuning()
+        .optimisation()
+        .optimiser();
   }
 
   private void assertRejected(String text, String message) throws IOException {

@@ -29,7 +29,7 @@ final class TorchTrainer implements Trainer {
   private final TrainingOptions options;
   private final boolean checkpointing;
   private final ResponseScorer scorer;
-  private final AdamW optimiser;
+  private final ParameterUpdate optimiser;
 
   /** Takes over the parameters. */
   TorchTrainer(DecoderParameters parameters, EngineOptions engine, TrainingOptions options) {
@@ -39,9 +39,10 @@ final class TorchTrainer implements Trainer {
     checkpointing = engine.checkpointing();
     scorer = new ResponseScorer(new Decoder(parameters, engine.precision()));
     optimiser =
-        new AdamW(
+        new ParameterUpdate(
             parameters.manager(),
             parameters.arrays(),
+            Optimiser.of(options.optimiser()),
             options.weightDecay(),
             options.maxGradNorm());
   }
@@ -157,6 +158,16 @@ final class TorchTrainer implements Trainer {
   @Override
   public void save(Path safetensors) {
     parameters.save(safetensors);
+  }
+
+  @Override
+  public void saveOptimiser(Path safetensors) {
+    optimiser.save(safetensors);
+  }
+
+  @Override
+  public void restoreOptimiser(Path safetensors) {
+    optimiser.restore(safetensors);
   }
 
   @Override

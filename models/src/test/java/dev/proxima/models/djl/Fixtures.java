@@ -7,7 +7,9 @@ import dev.proxima.algorithms.objective.PairLogps;
 import dev.proxima.algorithms.objective.PreferenceObjective;
 import dev.proxima.algorithms.random.RandomStream;
 import dev.proxima.models.ComputeDevice;
+import dev.proxima.models.LearningRate;
 import dev.proxima.models.ModelConfig;
+import dev.proxima.models.OptimiserOptions;
 import dev.proxima.models.TokenPair;
 import dev.proxima.models.TokenRandom;
 import dev.proxima.models.TokenSequence;
@@ -69,7 +71,12 @@ final class Fixtures {
 
   static TrainingOptions options(double learningRate, int microBatchTokens) {
     return new TrainingOptions(
-        learningRate, 0, TrainingOptions.Schedule.CONSTANT, 10, 0.1, 1, microBatchTokens);
+        OptimiserOptions.AdamW.DEFAULT,
+        LearningRate.constant(learningRate),
+        10,
+        0.1,
+        1,
+        microBatchTokens);
   }
 
   /** A sequence of random tokens of {@link #TINY}, its length up to 24. */

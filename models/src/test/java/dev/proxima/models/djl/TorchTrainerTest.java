@@ -7,7 +7,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.proxima.models.ComputeDevice;
 import dev.proxima.models.LanguageModel;
+import dev.proxima.models.LearningRate;
+import dev.proxima.models.LearningRate.Schedule;
+import dev.proxima.models.LearningRate.WarmupFrom;
 import dev.proxima.models.ModelConfig;
+import dev.proxima.models.OptimiserOptions;
 import dev.proxima.models.TokenPair;
 import dev.proxima.models.TokenSequence;
 import dev.proxima.models.Trainer;
@@ -61,7 +65,13 @@ class TorchTrainerTest {
   @Test
   void theLearningRateFollowsTheSchedule() {
     TrainingOptions options =
-        new TrainingOptions(0.01, 0.5, TrainingOptions.Schedule.LINEAR, 4, 0, 0, 1000);
+        new TrainingOptions(
+            OptimiserOptions.AdamW.DEFAULT,
+            new LearningRate(0.01, 0.5, WarmupFrom.FIRST_STEP, Schedule.LINEAR),
+            4,
+            0,
+            0,
+            1000);
     try (Trainer trainer = trainer(options)) {
       // Two steps of warm-up, then down to 0 at step 4.
       for (double rate : new double[] {0.005, 0.01, 0.01, 0.005}) {

@@ -1,4 +1,4 @@
-"""Writes the fixtures that LlamaParityTest and AdamWTest compare with.
+"""Writes the fixtures that LlamaParityTest compares with.
 
 Run in this folder: python make_fixtures.py
 Made with torch 2.13.0, transformers 5.18.0, safetensors 0.8.0.
@@ -59,32 +59,5 @@ def llama(name, tied, theta):
         json.dump(dict(config=dict(shape, rope_theta=theta), sequences=sequences, greedy=greedy), file)
 
 
-def adamw():
-    """20 steps on a matrix, which decays, and a vector, which does not; clipped to norm 1."""
-    torch.manual_seed(3)
-    matrix, vector = torch.nn.Parameter(torch.randn(3, 4)), torch.nn.Parameter(torch.randn(5))
-    start = [matrix.flatten().tolist(), vector.tolist()]
-    optimiser = torch.optim.AdamW(
-        [{"params": [matrix], "weight_decay": 0.1}, {"params": [vector], "weight_decay": 0.0}], lr=0.01
-    )
-    steps = []
-    for _ in range(20):
-        gradients = [torch.randn(3, 4), torch.randn(5) * 10 ** torch.randint(-4, 1, (5,)).float()]
-        matrix.grad, vector.grad = [g.clone() for g in gradients]
-        norm = torch.nn.utils.clip_grad_norm_([matrix, vector], 1.0).item()
-        optimiser.step()
-        steps.append(
-            {
-                "gradients": [g.flatten().tolist() for g in gradients],
-                "norm": norm,
-                "matrix": matrix.flatten().tolist(),
-                "vector": vector.tolist(),
-            }
-        )
-    with open("adamw.json", "w") as file:
-        json.dump({"matrix": start[0], "vector": start[1], "steps": steps}, file)
-
-
 llama("tied", tied=True, theta=10000.0)
 llama("untied", tied=False, theta=500.0)
-adamw()

@@ -1,0 +1,187 @@
+package dev.proxima.models.djl;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+import dev.proxima.models.safetensors.SafetensorsFile;
+import dev.proxima.models.safetensors.SafetensorsWriter;
+import dev.proxima.models.safetensors.TensorInfo;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * An optimiser at work on a model's parameters: clips their gradient to a global norm, lets
+ * matrices decay and vectors not, and holds the optimiser's state.
+ */
+final class ParameterUpdate {
+
+  private static final String STEPS = "steps";
+
+  private record Slot(PtNDArray parameter, List<PtNDArray> state) {}
+
+  private final NDManager manager;
+  private final Optimiser optimiser;
+  private final List<Slot> slots = new ArrayList<>();
+  private final double weightDecay;
+  private final double maxGradNorm;
+  private int steps;
+
+  /**
+   * @param parameters require gradients; the state lives in {@code manager}
+   * @param maxGradNorm bound of the global L2 norm of the gradient; 0 for none
+   */
+  ParameterUpdate(
+      NDManager manager,
+      List<NDArray> parameters,
+      Optimiser optimiser,
+      double weightDecay,
+      double maxGradNorm) {
+    this.manager = manager;
+    this.optimiser = optimiser;
+    this.weightDecay = weightDecay;
+    this.maxGradNorm = maxGradNorm;
+    for (NDArray parameter : parameters) {
+      slots.add(
+          new Slot(
+              (PtNDArray) parameter,
+              optimiser.state().stream()
+                  .map(name -> (PtNDArray) manager.zeros(parameter.getShape()))
+                  .toList()));
+    }
+  }
+
+  /** Forgets the gradients. */
+  void zeroGradients() {
+    slots.forEach(slot -> JniUtils.zeroGrad(slot.parameter()));
+  }
+
+  /** The number of steps made. */
+  int steps() {
+    return steps;
+  }
+
+  /**
+   * One step in place, on every parameter's gradient. Call it with {@link GradMode#off}.
+   *
+   * @return the gradient's global L2 norm before clipping
+   * @throws ArithmeticException when that is not finite; the parameters are then unchanged
+   */
+  double step(double learningRate) {
+    try (NDManager scope = manager.newSubManager()) {
+      List<PtNDArray> gradients = new ArrayList<>();
+      for (Slot slot : slots) {
+        PtNDArray gradient = JniUtils.getGradient(slot.parameter());
+        gradient.attach(scope);
+        gradients.add(gradient);
+      }
+      double norm = norm(gradients);
+      if (!Double.isFinite(norm)) {
+        throw new ArithmeticException(
+            "the gradient of step "
+                + (steps + 1)
+                + " is not finite; lower the learning rate or clip the gradient");
+      }
+      double clip = maxGradNorm > 0 ? Math.min(1, maxGradNorm / (norm + 1e-6)) : 1;
+      steps++;
+      for (int i = 0; i < slots.size(); i++) {
+        update(slots.get(i), gradients.get(i), learningRate, clip);
+      }
+      return norm;
+    }
+  }
+
+  private void update(Slot slot, PtNDArray gradient, double learningRate, double clip) {
+    boolean matrix = slot.parameter().getShape().dimension() > 1;
+    try (NDManager scope = manager.newSubManager()) {
+      gradient.attach(scope);
+      optimiser.update(
+          slot.parameter(),
+          gradient,
+          slot.state(),
+          new Optimiser.Step(steps, learningRate, clip, matrix ? weightDecay : 0));
+    }
+  }
+
+  /** Writes the state and the number of steps, beside and renamed. */
+  void save(Path safetensors) {
+    Map<String, PtNDArray> state = state();
+    SortedMap<String, long[]> shapes = new TreeMap<>();
+    state.forEach((name, array) -> shapes.put(name, array.getShape().getShape()));
+    try (NDManager scope = manager.newSubManager()) {
+      SafetensorsWriter.write(
+          safetensors,
+          shapes,
+          name -> floats(state.get(name), scope),
+          Map.of(STEPS, Integer.toString(steps)));
+    }
+  }
+
+  /**
+   * Goes on from the state that {@link #save} wrote.
+   *
+   * @throws IllegalArgumentException where the file is of another model or optimiser
+   */
+  void restore(Path safetensors) {
+    Map<String, PtNDArray> state = state();
+    try (SafetensorsFile file = SafetensorsFile.open(safetensors)) {
+      String known = file.metadata().getOrDefault(STEPS, "");
+      if (!known.matches("\\d{1,9}") || !fits(file.tensors(), state)) {
+        throw new IllegalArgumentException(
+            safetensors + ": is not the state of this optimiser with this model");
+      }
+      state.forEach((name, array) -> array.set(file.floats(name)));
+      steps = Integer.parseInt(known);
+    }
+  }
+
+  private static boolean fits(SortedMap<String, TensorInfo> tensors, Map<String, PtNDArray> state) {
+    return tensors.keySet().equals(state.keySet())
+        && tensors.entrySet().stream()
+            .allMatch(
+                tensor ->
+                    Arrays.equals(
+                        tensor.getValue().shape(),
+                        state.get(tensor.getKey()).getShape().getShape()));
+  }
+
+  /** By name, such as "mean.12" for that of the twelfth parameter. */
+  private Map<String, PtNDArray> state() {
+    Map<String, PtNDArray> state = new HashMap<>();
+    List<String> names = optimiser.state();
+    for (int i = 0; i < slots.size(); i++) {
+      for (int k = 0; k < names.size(); k++) {
+        state.put(names.get(k) + "." + i, slots.get(i).state().get(k));
+      }
+    }
+    return state;
+  }
+
+  private static FloatBuffer floats(PtNDArray array, NDManager scope) {
+    NDArray host = array.toDevice(Device.cpu(), false);
+    if (host != array) {
+      host.attach(scope);
+    }
+    return host.toByteBuffer(true).asFloatBuffer();
+  }
+
+  private static double norm(List<PtNDArray> gradients) {
+    NDList norms = new NDList(gradients.size());
+    gradients.forEach(gradient -> norms.add(gradient.norm()));
+    double squares = 0;
+    for (float norm : NDArrays.stack(norms).toFloatArray()) {
+      squares += (double) norm * norm;
+    }
+    return Math.sqrt(squares);
+  }
+}
