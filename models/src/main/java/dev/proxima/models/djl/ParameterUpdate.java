@@ -28,11 +28,11 @@ final class ParameterUpdate {
 
   private static final String STEPS = "steps";
 
-  private record Slot(PtNDArray parameter, List<PtNDArray> state) {}
+  private record Parameter(PtNDArray values, List<PtNDArray> state) {}
 
   private final NDManager manager;
   private final Optimiser optimiser;
-  private final List<Slot> slots = new ArrayList<>();
+  private final List<Parameter> trained = new ArrayList<>();
   private final double weightDecay;
   private final double maxGradNorm;
   private int steps;
@@ -52,8 +52,8 @@ final class ParameterUpdate {
     this.weightDecay = weightDecay;
     this.maxGradNorm = maxGradNorm;
     for (NDArray parameter : parameters) {
-      slots.add(
-          new Slot(
+      trained.add(
+          new Parameter(
               (PtNDArray) parameter,
               optimiser.state().stream()
                   .map(name -> (PtNDArray) manager.zeros(parameter.getShape()))
@@ -63,7 +63,7 @@ final class ParameterUpdate {
 
   /** Forgets the gradients. */
   void zeroGradients() {
-    slots.forEach(slot -> JniUtils.zeroGrad(slot.parameter()));
+    trained.forEach(each -> JniUtils.zeroGrad(each.values()));
   }
 
   /** The number of steps made. */
@@ -80,8 +80,8 @@ final class ParameterUpdate {
   double step(double learningRate) {
     try (NDManager scope = manager.newSubManager()) {
       List<PtNDArray> gradients = new ArrayList<>();
-      for (Slot slot : slots) {
-        PtNDArray gradient = JniUtils.getGradient(slot.parameter());
+      for (Parameter each : trained) {
+        PtNDArray gradient = JniUtils.getGradient(each.values());
         gradient.attach(scope);
         gradients.add(gradient);
       }
@@ -94,21 +94,21 @@ final class ParameterUpdate {
       }
       double clip = maxGradNorm > 0 ? Math.min(1, maxGradNorm / (norm + 1e-6)) : 1;
       steps++;
-      for (int i = 0; i < slots.size(); i++) {
-        update(slots.get(i), gradients.get(i), learningRate, clip);
+      for (int i = 0; i < trained.size(); i++) {
+        update(trained.get(i), gradients.get(i), learningRate, clip);
       }
       return norm;
     }
   }
 
-  private void update(Slot slot, PtNDArray gradient, double learningRate, double clip) {
-    boolean matrix = slot.parameter().getShape().dimension() > 1;
+  private void update(Parameter each, PtNDArray gradient, double learningRate, double clip) {
+    boolean matrix = each.values().getShape().dimension() > 1;
     try (NDManager scope = manager.newSubManager()) {
       gradient.attach(scope);
       optimiser.update(
-          slot.parameter(),
+          each.values(),
           gradient,
-          slot.state(),
+          each.state(),
           new Optimiser.Step(steps, learningRate, clip, matrix ? weightDecay : 0));
     }
   }
@@ -159,9 +159,9 @@ final class ParameterUpdate {
   private Map<String, PtNDArray> state() {
     Map<String, PtNDArray> state = new HashMap<>();
     List<String> names = optimiser.state();
-    for (int i = 0; i < slots.size(); i++) {
+    for (int i = 0; i < trained.size(); i++) {
       for (int k = 0; k < names.size(); k++) {
-        state.put(names.get(k) + "." + i, slots.get(i).state().get(k));
+        state.put(names.get(k) + "." + i, trained.get(i).state().get(k));
       }
     }
     return state;
