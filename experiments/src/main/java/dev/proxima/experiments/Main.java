@@ -21,6 +21,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     versionProvider = Version.class,
     subcommands = {
       RunCommand.class,
+      ScoreCommand.class,
       TheoryCommand.class,
       EvalCommand.class,
       BenchCommand.class,

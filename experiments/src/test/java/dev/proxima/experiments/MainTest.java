@@ -2,7 +2,10 @@ package dev.proxima.experiments;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.proxima.experiments.trl.TrlFixtures;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,6 +53,38 @@ class MainTest {
   void resumeAndOverwriteExcludeEachOther() {
     assertThat(Main.execute("run", "x.conf", "--resume", "--overwrite")).isEqualTo(2);
     assertThat(errors.toString()).contains("--resume, --overwrite are mutually exclusive");
+  }
+
+  @Test
+  void scoresAFileToStandardOutput() throws IOException {
+    assertThat(
+            Main.execute(
+                "score", "--model", TrlFixtures.MODEL.toString(), TrlFixtures.PAIRS.toString()))
+        .isZero();
+    assertThat(output.toString().lines())
+        .hasSize(40)
+        .allSatisfy(
+            line ->
+                assertThat(new ObjectMapper().readTree(line).fieldNames())
+                    .toIterable()
+                    .containsExactly(
+                        "logp_chosen", "tokens_chosen", "logp_rejected", "tokens_rejected"));
+  }
+
+  @Test
+  void namesWhatScoringCannotTake() {
+    String model = TrlFixtures.MODEL.toString();
+    String pairs = TrlFixtures.PAIRS.toString();
+    assertThat(Main.execute("score", "--model", "none", pairs)).isEqualTo(2);
+    assertThat(Main.execute("score", "--model", model, pairs, "--max-length", "500")).isEqualTo(2);
+    assertThat(Main.execute("score", "--model", model, pairs, "--truncation", "end")).isEqualTo(2);
+    assertThat(errors.toString().lines())
+        .containsExactly(
+            "proxima: none: no such model folder",
+            "proxima: --max-length = 500 is more than the model's longest sequence of 128 tokens",
+            "proxima: Invalid value for option '--truncation': use one of keep-start, keep-end,"
+                + " not 'end'",
+            "See: proxima score --help");
   }
 
   @Test

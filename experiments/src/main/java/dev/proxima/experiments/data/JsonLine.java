@@ -21,6 +21,24 @@ public record JsonLine(Path file, int number, ObjectNode object) {
     return object.hasNonNull(field);
   }
 
+  /** Whether the field is there and a list. */
+  boolean holdsList(String field) {
+    return object.path(field).isArray();
+  }
+
+  /**
+   * The string that a field holds.
+   *
+   * @throws UserError if it is missing or something else
+   */
+  public String text(String field) {
+    JsonNode value = required(field);
+    if (!value.isTextual()) {
+      throw error("'" + field + "' must be a string, not " + type(value));
+    }
+    return value.textValue();
+  }
+
   /**
    * The turns that a field holds: a list of messages as it stands, a string as one turn of {@code
    * role}.

@@ -1,0 +1,183 @@
+package dev.proxima.experiments;
+
+import dev.proxima.experiments.data.PromptedResponses;
+import dev.proxima.experiments.scoring.ResponseScores;
+import dev.proxima.experiments.terminal.Terminal;
+import dev.proxima.models.ComputeDevice;
+import dev.proxima.models.LanguageModel;
+import dev.proxima.models.ModelFolder;
+import dev.proxima.models.ResponseEncoder;
+import dev.proxima.models.djl.DjlTokenizer;
+import dev.proxima.models.djl.TorchEngine;
+import dev.proxima.models.tokenizer.Tokenizer;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code proxima score}. */
+@Command(
+    name = "score",
+    description =
+        "Log-probabilities of given responses under a model: a JSON line for each of FILE's with logp_chosen,"
+            + " tokens_chosen, ..., in order. Tokenised, joined and cut as TRL's DPOTrainer does.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
+final class ScoreCommand implements Callable<Integer> {
+
+  private static final int UNKNOWN = 0;
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      paramLabel = "FILE",
+      description =
+          "JSONL with prompt, chosen and rejected, or with prompt and completion: strings, or lists of"
+              + " messages, for which the model's chat template is used.")
+  private Path file;
+
+  @Option(names = "--model", paramLabel = "DIR", required = true, description = "A model folder.")
+  private Path folder;
+
+  @Option(
+      names = "--max-length",
+      paramLabel = "N",
+      description =
+          "Most tokens of prompt and response together. Where nothing is said: 1024, or the model's"
+              + " longest where that is less.")
+  private Integer maxLength;
+
+  @Option(
+      names = "--truncation",
+      paramLabel = "MODE",
+      defaultValue = "keep-start",
+      converter = TruncationName.class,
+      description = "What is kept of a longer one: keep-start (where nothing is said) or keep-end.")
+  private ResponseEncoder.Truncation truncation;
+
+  @Option(
+      names = "--strings",
+      paramLabel = "KIND",
+      defaultValue = "text",
+      converter = StringsName.class,
+      description =
+          "What strings are: text (where nothing is said), or chat, a user's message and the"
+              + " assistant's answer by the chat template.")
+  private PromptedResponses.Strings strings;
+
+  @Option(
+      names = "--join",
+      paramLabel = "WHAT",
+      defaultValue = "text",
+      converter = JoiningName.class,
+      description =
+          "How text and response are tokenised: joined as text (where nothing is said), or each by"
+              + " itself and joined as tokens.")
+  private ResponseEncoder.Joining joining;
+
+  @Option(
+      names = "--no-special-tokens",
+      description = "Text does not get what the tokenizer puts around it, such as <s>.")
+  private boolean noSpecialTokens;
+
+  @Option(
+      names = "--no-end-token",
+      description = "Responses as text do not get the end-of-sequence token.")
+  private boolean noEndToken;
+
+  @Option(
+      names = "--device",
+      paramLabel = "NAME",
+      defaultValue = "cpu",
+      converter = DeviceName.class,
+      description = "cpu (where nothing is said) or cuda:N.")
+  private ComputeDevice device;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Threads of one operation; 0 for all cores.")
+  private int threads;
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    try (Terminal terminal = Terminal.plain(System.err);
+        StopRequest stop =
+            StopRequest.listen(terminal, "Stopped; the lines so far are complete.")) {
+      ModelFolder opened = ModelFolder.open(folder);
+      ResponseEncoder.Options options = options(opened);
+      TorchEngine engine = TorchEngine.create(threads);
+      try (Tokenizer tokenizer = DjlTokenizer.open(opened.tokenizer());
+          LanguageModel model = engine.load(opened.parameters(), opened.config(), device)) {
+        terminal.stage("scoring", UNKNOWN, "lines");
+        int[] lines = {0};
+        boolean whole =
+            new ResponseScores(
+                    model,
+                    new ResponseEncoder(opened, tokenizer, options),
+                    strings,
+                    scores -> {
+                      out.println(scores);
+                      terminal.advance(++lines[0]);
+                    })
+                .score(file, stop::isMade);
+        return whole ? 0 : Main.INTERRUPTED;
+      }
+    } catch (IllegalArgumentException e) {
+      throw new UserError(e.getMessage(), e);
+    } finally {
+      out.flush();
+    }
+  }
+
+  private ResponseEncoder.Options options(ModelFolder opened) {
+    int longest = opened.config().maxPositionEmbeddings();
+    int length =
+        maxLength == null
+            ? Math.min(ResponseEncoder.Options.DEFAULT.maxLength(), longest)
+            : maxLength;
+    if (length > longest) {
+      throw new UserError(
+          "--max-length = %d is more than the model's longest sequence of %d tokens"
+              .formatted(length, longest));
+    }
+    return new ResponseEncoder.Options(length, truncation, joining, !noSpecialTokens, !noEndToken);
+  }
+
+  private static final class TruncationName extends EnumName<ResponseEncoder.Truncation> {
+    TruncationName() {
+      super(ResponseEncoder.Truncation.values());
+    }
+  }
+
+  private static final class JoiningName extends EnumName<ResponseEncoder.Joining> {
+    JoiningName() {
+      super(ResponseEncoder.Joining.values());
+    }
+  }
+
+  private static final class StringsName extends EnumName<PromptedResponses.Strings> {
+    StringsName() {
+      super(PromptedResponses.Strings.values());
+    }
+  }
+
+  private static final class DeviceName implements ITypeConverter<ComputeDevice> {
+    @Override
+    public ComputeDevice convert(String value) {
+      try {
+        return ComputeDevice.parse(value);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
+}

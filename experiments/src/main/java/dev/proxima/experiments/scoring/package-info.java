@@ -1,0 +1,2 @@
+/** Log-probabilities of given responses. */
+package dev.proxima.experiments.scoring;
