@@ -13,6 +13,7 @@ import dev.proxima.actors.work.Work;
 import dev.proxima.actors.work.WorkReply;
 import dev.proxima.actors.work.Worker;
 import dev.proxima.algorithms.objective.PreferenceObjective;
+import dev.proxima.algorithms.random.Epochs;
 import dev.proxima.algorithms.random.RandomStream;
 import dev.proxima.models.ComputeDevice;
 import dev.proxima.models.TokenPair;

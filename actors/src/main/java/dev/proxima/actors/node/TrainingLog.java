@@ -6,15 +6,12 @@ import dev.proxima.actors.work.WorkReply;
 import dev.proxima.models.TokenPair;
 import dev.proxima.models.Trainer.FineTuneStep;
 import dev.proxima.models.Trainer.PreferenceStep;
+import dev.proxima.models.TrainingMetrics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
-import java.util.TreeMap;
 
-/**
- * The metrics of one training, under the ecosystem's names; each step is also told to whoever
- * assigned the training.
- */
+/** The metrics of one training; each step is also told to whoever assigned the training. */
 final class TrainingLog {
 
   private final Assignment assignment;
@@ -35,45 +32,11 @@ final class TrainingLog {
   }
 
   void fineTuned(FineTuneStep step) {
-    SortedMap<String, Double> values = new TreeMap<>();
-    values.put("loss", step.loss());
-    values.put("tokens", (double) step.tokens());
-    values.put("grad_norm", step.gradNorm());
-    values.put("learning_rate", step.learningRate());
-    add(values);
+    add(TrainingMetrics.of(step));
   }
 
-  /** Implicit rewards are beta times the log-ratio to the reference (DPO, equation 5). */
   void preferred(PreferenceStep step, List<TokenPair> batch, double beta) {
-    int n = batch.size();
-    double loss = 0;
-    double chosenReward = 0;
-    double rejectedReward = 0;
-    double accuracy = 0;
-    double chosenLogp = 0;
-    double rejectedLogp = 0;
-    for (int i = 0; i < n; i++) {
-      double chosen = beta * (step.policyChosen()[i] - batch.get(i).referenceChosen());
-      double rejected = beta * (step.policyRejected()[i] - batch.get(i).referenceRejected());
-      loss += step.losses()[i];
-      chosenReward += chosen;
-      rejectedReward += rejected;
-      accuracy += chosen > rejected ? 1 : 0;
-      chosenLogp += step.policyChosen()[i];
-      rejectedLogp += step.policyRejected()[i];
-    }
-    SortedMap<String, Double> values = new TreeMap<>();
-    values.put("loss", loss / n);
-    values.put("rewards/chosen", chosenReward / n);
-    values.put("rewards/rejected", rejectedReward / n);
-    values.put("rewards/margins", (chosenReward - rejectedReward) / n);
-    values.put("rewards/accuracies", accuracy / n);
-    values.put("logps/chosen", chosenLogp / n);
-    values.put("logps/rejected", rejectedLogp / n);
-    values.put("tokens", (double) step.tokens());
-    values.put("grad_norm", step.gradNorm());
-    values.put("learning_rate", step.learningRate());
-    add(values);
+    add(TrainingMetrics.of(step, batch, beta));
   }
 
   private void add(SortedMap<String, Double> values) {

@@ -1,8 +1,7 @@
-package dev.proxima.actors.node;
+package dev.proxima.algorithms.random;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.proxima.algorithms.random.RandomStream;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
@@ -57,6 +56,14 @@ class EpochsTest {
     for (int step = inOrder.length - 1; step >= 0; step--) {
       assertThat(backwards.batch(step)).isEqualTo(inOrder[step]);
     }
+  }
+
+  @Test
+  void inOrderEveryPassIsTheSame() {
+    Epochs batches = Epochs.inOrder(5, 3, 2);
+    assertThat(batches.steps()).isEqualTo(4);
+    assertThat(batches.batch(0)).containsExactly(0, 1, 2);
+    assertThat(batches.batch(3)).containsExactly(3, 4);
   }
 
   private static Epochs epochs(int examples, int batchSize, int epochs) {

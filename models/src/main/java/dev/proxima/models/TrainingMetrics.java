@@ -1,0 +1,66 @@
+package dev.proxima.models;
+
+import dev.proxima.models.Trainer.FineTuneStep;
+import dev.proxima.models.Trainer.PreferenceStep;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** What a training step is reported by, under the ecosystem's names. */
+public final class TrainingMetrics {
+
+  private TrainingMetrics() {}
+
+  /** {@code loss}, {@code tokens}, {@code grad_norm} and {@code learning_rate}. */
+  public static SortedMap<String, Double> of(FineTuneStep step) {
+    return of(step.loss(), step.tokens(), step.gradNorm(), step.learningRate());
+  }
+
+  /**
+   * Those, and means over the pairs: {@code rewards/chosen}, {@code rewards/rejected}, their {@code
+   * rewards/margins}, {@code rewards/accuracies}, the share of pairs with a positive margin, {@code
+   * logps/chosen} and {@code logps/rejected}. The implicit reward is {@code beta} times the
+   * log-ratio to the reference (DPO, equation 5).
+   *
+   * @param batch the step's pairs
+   */
+  public static SortedMap<String, Double> of(
+      PreferenceStep step, List<TokenPair> batch, double beta) {
+    int n = batch.size();
+    double loss = 0;
+    double chosenReward = 0;
+    double rejectedReward = 0;
+    double accuracy = 0;
+    double chosenLogp = 0;
+    double rejectedLogp = 0;
+    for (int i = 0; i < n; i++) {
+      double chosen = beta * (step.policyChosen()[i] - batch.get(i).referenceChosen());
+      double rejected = beta * (step.policyRejected()[i] - batch.get(i).referenceRejected());
+      loss += step.losses()[i];
+      chosenReward += chosen;
+      rejectedReward += rejected;
+      accuracy += chosen > rejected ? 1 : 0;
+      chosenLogp += step.policyChosen()[i];
+      rejectedLogp += step.policyRejected()[i];
+    }
+    SortedMap<String, Double> metrics =
+        of(loss / n, step.tokens(), step.gradNorm(), step.learningRate());
+    metrics.put("rewards/chosen", chosenReward / n);
+    metrics.put("rewards/rejected", rejectedReward / n);
+    metrics.put("rewards/margins", (chosenReward - rejectedReward) / n);
+    metrics.put("rewards/accuracies", accuracy / n);
+    metrics.put("logps/chosen", chosenLogp / n);
+    metrics.put("logps/rejected", rejectedLogp / n);
+    return metrics;
+  }
+
+  private static SortedMap<String, Double> of(
+      double loss, int tokens, double gradNorm, double learningRate) {
+    SortedMap<String, Double> metrics = new TreeMap<>();
+    metrics.put("loss", loss);
+    metrics.put("tokens", (double) tokens);
+    metrics.put("grad_norm", gradNorm);
+    metrics.put("learning_rate", learningRate);
+    return metrics;
+  }
+}
