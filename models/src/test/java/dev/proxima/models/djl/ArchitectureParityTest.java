@@ -118,7 +118,7 @@ class ArchitectureParityTest {
               pair.get("reference").get(1).doubleValue()));
     }
     TorchTrainer trainer =
-        new TorchTrainer(parameters, EngineOptions.DEFAULT, Fixtures.options(0, 1000));
+        new TorchTrainer(parameters, EngineOptions.DEFAULT, Fixtures.options(1e-30, 1000));
     double[] losses = trainer.prefer(pairs, Fixtures.DPO).losses();
     assertThat((losses[0] + losses[1]) / 2)
         .isCloseTo(expected.get("loss").doubleValue(), within(1e-5));

@@ -33,9 +33,9 @@ class GradientTest {
   private final DecoderParameters parameters = Fixtures.parameters();
   private final TorchLanguageModel model =
       new TorchLanguageModel(parameters, EngineOptions.DEFAULT);
-  // Nothing moves at learning rate 0, and the gradients stay until the next step.
+  // Nothing moves at such a learning rate, and the gradients stay until the next step.
   private final TorchTrainer trainer =
-      new TorchTrainer(parameters, EngineOptions.DEFAULT, Fixtures.options(0, 100));
+      new TorchTrainer(parameters, EngineOptions.DEFAULT, Fixtures.options(1e-30, 100));
 
   @AfterEach
   void free() {
