@@ -21,6 +21,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     versionProvider = Version.class,
     subcommands = {
       RunCommand.class,
+      GenerateCommand.class,
       ScoreCommand.class,
       TheoryCommand.class,
       EvalCommand.class,

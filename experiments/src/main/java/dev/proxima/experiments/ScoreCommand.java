@@ -3,23 +3,20 @@ package dev.proxima.experiments;
 import dev.proxima.experiments.data.PromptedResponses;
 import dev.proxima.experiments.scoring.ResponseScores;
 import dev.proxima.experiments.terminal.Terminal;
-import dev.proxima.models.ComputeDevice;
 import dev.proxima.models.LanguageModel;
 import dev.proxima.models.ModelFolder;
 import dev.proxima.models.ResponseEncoder;
 import dev.proxima.models.djl.DjlTokenizer;
-import dev.proxima.models.djl.TorchEngine;
 import dev.proxima.models.tokenizer.Tokenizer;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code proxima score}. */
 @Command(
@@ -42,8 +39,7 @@ final class ScoreCommand implements Callable<Integer> {
               + " messages, for which the model's chat template is used.")
   private Path file;
 
-  @Option(names = "--model", paramLabel = "DIR", required = true, description = "A model folder.")
-  private Path folder;
+  @Mixin private ModelOptions model;
 
   @Option(
       names = "--max-length",
@@ -91,37 +87,21 @@ final class ScoreCommand implements Callable<Integer> {
       description = "Responses as text do not get the end-of-sequence token.")
   private boolean noEndToken;
 
-  @Option(
-      names = "--device",
-      paramLabel = "NAME",
-      defaultValue = "cpu",
-      converter = DeviceName.class,
-      description = "cpu (where nothing is said) or cuda:N.")
-  private ComputeDevice device;
-
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "Threads of one operation; 0 for all cores.")
-  private int threads;
-
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     try (Terminal terminal = Terminal.plain(System.err);
         StopRequest stop =
             StopRequest.listen(terminal, "Stopped; the lines so far are complete.")) {
-      ModelFolder opened = ModelFolder.open(folder);
+      ModelFolder opened = model.open();
       ResponseEncoder.Options options = options(opened);
-      TorchEngine engine = TorchEngine.create(threads);
       try (Tokenizer tokenizer = DjlTokenizer.open(opened.tokenizer());
-          LanguageModel model = engine.load(opened.parameters(), opened.config(), device)) {
+          LanguageModel loaded = model.load(opened, opened.config())) {
         terminal.stage("scoring", UNKNOWN, "lines");
         int[] lines = {0};
         boolean whole =
             new ResponseScores(
-                    model,
+                    loaded,
                     new ResponseEncoder(opened, tokenizer, options),
                     strings,
                     scores -> {
@@ -167,17 +147,6 @@ final class ScoreCommand implements Callable<Integer> {
   private static final class StringsName extends EnumName<PromptedResponses.Strings> {
     StringsName() {
       super(PromptedResponses.Strings.values());
-    }
-  }
-
-  private static final class DeviceName implements ITypeConverter<ComputeDevice> {
-    @Override
-    public ComputeDevice convert(String value) {
-      try {
-        return ComputeDevice.parse(value);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(e.getMessage());
-      }
     }
   }
 }

@@ -56,6 +56,30 @@ class MainTest {
   }
 
   @Test
+  void generatesWhatThePromptAsksFor() {
+    String model = TrlFixtures.MODEL.toString();
+    assertThat(
+            Main.execute(
+                "generate",
+                "--model",
+                model,
+                "--prompt",
+                "hello",
+                "--max-new-tokens",
+                "4",
+                "--temperature",
+                "0",
+                "--json"))
+        .isZero();
+    assertThat(output.toString())
+        .startsWith("{\"prompt\":\"hello\",\"response\":")
+        .contains("\"index\":0", "\"logp\":-");
+    assertThat(Main.execute("generate", "--model", model, "--prompt", "a", "--top-p", "3"))
+        .isEqualTo(2);
+    assertThat(errors.toString().lines()).contains("proxima: top-p must be in (0, 1], not 3.0");
+  }
+
+  @Test
   void scoresAFileToStandardOutput() throws IOException {
     assertThat(
             Main.execute(

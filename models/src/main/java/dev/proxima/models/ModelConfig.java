@@ -255,6 +255,22 @@ public record ModelConfig(
         new Tokens(bosTokenId, List.of(eosTokenId), padTokenId));
   }
 
+  /** This model with other end tokens; with its own where there are none. */
+  public ModelConfig withEndTokens(List<Integer> eos) {
+    return new ModelConfig(
+        modelType,
+        vocabSize,
+        hiddenSize,
+        layers,
+        maxPositionEmbeddings,
+        attention,
+        rotary,
+        feedForward,
+        norm,
+        embedding,
+        new Tokens(tokens.bos(), eos.isEmpty() ? tokens.eos() : eos, tokens.pad()));
+  }
+
   public int heads() {
     return attention.heads();
   }

@@ -1,0 +1,76 @@
+package dev.proxima.experiments;
+
+import dev.proxima.models.ComputeDevice;
+import dev.proxima.models.EngineOptions;
+import dev.proxima.models.LanguageModel;
+import dev.proxima.models.ModelConfig;
+import dev.proxima.models.ModelFolder;
+import dev.proxima.models.Precision;
+import dev.proxima.models.djl.TorchEngine;
+import java.nio.file.Path;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** Which model a command uses and how it is computed. */
+final class ModelOptions {
+
+  @Option(names = "--model", paramLabel = "DIR", required = true, description = "A model folder.")
+  private Path folder;
+
+  @Option(
+      names = "--device",
+      paramLabel = "NAME",
+      defaultValue = "cpu",
+      converter = DeviceName.class,
+      description = "cpu (where nothing is said) or cuda:N.")
+  private ComputeDevice device;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "NAME",
+      defaultValue = "float32",
+      converter = PrecisionName.class,
+      description = "float32 (where nothing is said) or bfloat16.")
+  private Precision precision;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Threads of one operation; 0 for all cores.")
+  private int threads;
+
+  /**
+   * Opens the folder.
+   *
+   * @throws IllegalArgumentException one line that names the file
+   */
+  ModelFolder open() {
+    return ModelFolder.open(folder);
+  }
+
+  /** Loads the folder's parameters as a model of the given shape. */
+  LanguageModel load(ModelFolder opened, ModelConfig config) {
+    EngineOptions defaults = EngineOptions.DEFAULT;
+    return TorchEngine.create(new EngineOptions(threads, precision, false, defaults.cacheBytes()))
+        .load(opened.parameters(), config, device);
+  }
+
+  private static final class PrecisionName extends EnumName<Precision> {
+    PrecisionName() {
+      super(Precision.values());
+    }
+  }
+
+  private static final class DeviceName implements ITypeConverter<ComputeDevice> {
+    @Override
+    public ComputeDevice convert(String value) {
+      try {
+        return ComputeDevice.parse(value);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Responses of a model as text. */
+package dev.proxima.experiments.generation;
