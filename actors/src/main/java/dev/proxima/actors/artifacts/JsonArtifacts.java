@@ -18,6 +18,7 @@ public final class JsonArtifacts {
       JsonMapper.builder()
           .enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
           .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+          .addModule(new OuterLoopModule())
           .build();
 
   private JsonArtifacts() {}

@@ -11,9 +11,11 @@ import dev.proxima.actors.work.Output;
 import dev.proxima.actors.work.Work;
 import dev.proxima.actors.work.WorkReply;
 import dev.proxima.actors.work.Worker;
+import dev.proxima.algorithms.evaluation.Estimate;
 import dev.proxima.algorithms.random.RandomStream;
 import dev.proxima.models.safetensors.ParameterArithmetic;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.stream.IntStream;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -52,17 +54,17 @@ public final class ParameterActor extends AbstractBehavior<ParameterActor.Comman
   }
 
   private Behavior<Command> onPerform(Perform order) {
-    Worker.answer(order, () -> Output.of(perform(order.work())));
+    Worker.answer(order, () -> perform(order.work()));
     return this;
   }
 
-  private ArtifactId perform(Work.OnParameters work) {
+  private Output perform(Work.OnParameters work) {
     if (work instanceof Work.AverageReplicas average) {
-      return average(average);
+      return Output.of(average(average));
     } else if (work instanceof Work.Extrapolate extrapolate) {
-      return extrapolate(extrapolate);
+      return Output.of(extrapolate(extrapolate));
     } else if (work instanceof Work.SelectPrompts select) {
-      return select(select);
+      return Output.of(select(select));
     } else {
       return evaluate((Work.Evaluate) work);
     }
@@ -101,11 +103,12 @@ public final class ParameterActor extends AbstractBehavior<ParameterActor.Comman
         .toList();
   }
 
-  private ArtifactId evaluate(Work.Evaluate work) {
-    return JsonArtifacts.write(
-        store,
+  private Output evaluate(Work.Evaluate work) {
+    SortedMap<String, Estimate> metrics =
         PolicyMetrics.of(
             JsonArtifacts.readLines(store, work.policy(), PromptResponses.class),
-            JsonArtifacts.readLines(store, work.baseline(), PromptResponses.class)));
+            JsonArtifacts.readLines(store, work.baseline(), PromptResponses.class));
+    return Output.evaluated(
+        JsonArtifacts.write(store, metrics), PolicyMetrics.heldOutMeasure(metrics));
   }
 }

@@ -13,6 +13,9 @@ import java.util.stream.IntStream;
 /** The metrics of a policy from its held-out lines and those of the fine-tuned model. */
 final class PolicyMetrics {
 
+  private static final String REWARD = "reward_mean";
+  private static final String ACCURACY = "preference_accuracy";
+
   private PolicyMetrics() {}
 
   /** One estimate per metric over the prompts; both lists hold the same prompts in order. */
@@ -23,6 +26,11 @@ final class PolicyMetrics {
         : ofPairs(policy, baseline);
   }
 
+  /** The one that tells whether a policy got better: expected reward or preference accuracy. */
+  static double heldOutMeasure(SortedMap<String, Estimate> metrics) {
+    return metrics.getOrDefault(REWARD, metrics.get(ACCURACY)).mean();
+  }
+
   /**
    * Sampled responses: the expected reward; the expected probability under Bradley-Terry that a
    * response beats one of the fine-tuned model's; KL(pi || pi_sft) as the mean of log pi(y|x) - log
@@ -31,7 +39,7 @@ final class PolicyMetrics {
   private static SortedMap<String, Estimate> ofResponses(
       List<PromptResponses> policy, List<PromptResponses> baseline) {
     SortedMap<String, Estimate> metrics = new TreeMap<>();
-    metrics.put("reward_mean", over(policy, line -> mean(line, Response::reward)));
+    metrics.put(REWARD, over(policy, line -> mean(line, Response::reward)));
     metrics.put("kl_to_sft", over(policy, line -> mean(line, r -> r.logp() - r.referenceLogp())));
     metrics.put("response_length_mean", over(policy, line -> mean(line, r -> r.tokens().length)));
     metrics.put(
@@ -55,7 +63,7 @@ final class PolicyMetrics {
             .mapToDouble(i -> margin(policy.get(i)) - margin(baseline.get(i)))
             .toArray();
     SortedMap<String, Estimate> metrics = new TreeMap<>();
-    metrics.put("preference_accuracy", over(policy, line -> sign(margin(line))));
+    metrics.put(ACCURACY, over(policy, line -> sign(margin(line))));
     metrics.put(
         "preference_accuracy_per_token",
         over(policy, line -> sign(perToken(chosen(line)) - perToken(rejected(line)))));

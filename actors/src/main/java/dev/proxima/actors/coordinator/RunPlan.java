@@ -11,6 +11,7 @@ import dev.proxima.actors.work.Work;
 import dev.proxima.actors.work.Work.Purpose;
 import dev.proxima.algorithms.exploration.PromptSelection;
 import dev.proxima.algorithms.outer.ProximalPoint;
+import dev.proxima.algorithms.outer.ReferenceUpdate;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -90,6 +92,7 @@ public final class RunPlan {
     private Optional<List<ArtifactId>> firstResponses = Optional.empty();
     private Optional<List<ArtifactId>> responses = Optional.of(List.of());
     private Optional<ArtifactId> selected = Optional.empty();
+    private boolean measured = true;
     private int iteration;
 
     Walk(
@@ -111,9 +114,13 @@ public final class RunPlan {
     void run() {
       Optional<ArtifactId> reference = fineTuned.map(Output::artifact);
       trained = fineTuned.map(List::of);
-      complete(reference, reference);
+      complete(reference, reference, 0);
       ProximalPoint.<Optional<ArtifactId>>run(
-          method.outerLoop(), reference, this::proximalStep, this::extrapolate);
+          method.outerLoop(),
+          reference,
+          this::proximalStep,
+          this::extrapolate,
+          this::heldOutMeasure);
     }
 
     private Optional<ArtifactId> proximalStep(
@@ -139,13 +146,34 @@ public final class RunPlan {
 
     private Optional<ArtifactId> extrapolate(
         Optional<ArtifactId> next, Optional<ArtifactId> anchor, double alpha) {
-      Optional<ArtifactId> extrapolated =
-          alpha == 0
-              ? next
-              : next.flatMap(
-                  to -> anchor.flatMap(from -> artifact(new Work.Extrapolate(to, from, alpha))));
-      complete(next, extrapolated);
-      return extrapolated;
+      Optional<ArtifactId> reference = measured ? reference(next, anchor, alpha) : Optional.empty();
+      complete(next, reference, alpha);
+      return reference;
+    }
+
+    private Optional<ArtifactId> reference(
+        Optional<ArtifactId> next, Optional<ArtifactId> anchor, double alpha) {
+      if (alpha == 0) {
+        return next;
+      } else if (alpha == ReferenceUpdate.KEEP) {
+        return anchor;
+      }
+      return next.flatMap(
+          to -> anchor.flatMap(from -> artifact(new Work.Extrapolate(to, from, alpha))));
+    }
+
+    /** What a restart goes by; as long as it is not known, no further reference is. */
+    private double heldOutMeasure(Optional<ArtifactId> policy) {
+      Optional<Double> measure =
+          policy
+              .flatMap(this::evaluation)
+              .map(
+                  evaluation ->
+                      Objects.requireNonNull(
+                          evaluation.heldOut(),
+                          "the journal has no held-out measure to restart by"));
+      measured &= measure.isPresent();
+      return measure.orElse(Double.NaN);
     }
 
     private Optional<List<ArtifactId>> pairs(Optional<ArtifactId> reference) {
@@ -202,7 +230,8 @@ public final class RunPlan {
           .flatMap(responses -> artifact(new Work.LabelShard(responses, purpose, drawnFor)));
     }
 
-    private void complete(Optional<ArtifactId> proximal, Optional<ArtifactId> extrapolated) {
+    private void complete(
+        Optional<ArtifactId> proximal, Optional<ArtifactId> extrapolated, double alpha) {
       Optional<EvaluatedPolicy> first = proximal.flatMap(this::evaluate);
       Optional<EvaluatedPolicy> second = extrapolated.flatMap(this::evaluate);
       if (first.isPresent() && second.isPresent()) {
@@ -212,6 +241,7 @@ public final class RunPlan {
                 iteration,
                 first.get(),
                 second.get(),
+                alpha,
                 responses.orElseThrow(),
                 selected.orElse(null),
                 trained.orElseThrow().stream().map(Output::log).toList()));
@@ -219,15 +249,19 @@ public final class RunPlan {
     }
 
     private Optional<EvaluatedPolicy> evaluate(ArtifactId policy) {
-      ArtifactId baseline = fineTuned.orElseThrow().artifact();
-      Optional<List<ArtifactId>> heldOut = heldOut(policy);
+      Optional<Output> evaluation = evaluation(policy);
       Optional<List<ArtifactId>> samples =
-          spec.data().source() == PairSource.GIVEN ? answers(policy) : heldOut;
-      return heldOut
+          spec.data().source() == PairSource.GIVEN ? answers(policy) : heldOut(policy);
+      return evaluation.flatMap(
+          metrics -> samples.map(lines -> new EvaluatedPolicy(policy, metrics.artifact(), lines)));
+    }
+
+    private Optional<Output> evaluation(ArtifactId policy) {
+      ArtifactId baseline = fineTuned.orElseThrow().artifact();
+      return heldOut(policy)
           .flatMap(
               scored ->
-                  heldOut(baseline).flatMap(before -> artifact(new Work.Evaluate(scored, before))))
-          .flatMap(metrics -> samples.map(lines -> new EvaluatedPolicy(policy, metrics, lines)));
+                  heldOut(baseline).flatMap(before -> output(new Work.Evaluate(scored, before))));
     }
 
     private Optional<List<ArtifactId>> answers(ArtifactId policy) {
@@ -286,7 +320,9 @@ public final class RunPlan {
     return outputs.stream().map(Output::artifact).toList();
   }
 
+  /** An evaluation is taken to be no reason to restart. */
   private static Output placeholder(Work work) {
-    return Output.of(ArtifactId.of(work.toString().getBytes(StandardCharsets.UTF_8)));
+    return Output.evaluated(
+        ArtifactId.of(work.toString().getBytes(StandardCharsets.UTF_8)), Double.NaN);
   }
 }

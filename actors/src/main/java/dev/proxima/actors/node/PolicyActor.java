@@ -125,7 +125,7 @@ public final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
     PreferenceTraining training = settings.training();
     List<TokenPair> pairs = replicaPairs(work);
     if (pairs.isEmpty()) {
-      return new Output(work.start(), JsonArtifacts.writeLines(node.store(), List.of()));
+      return Output.trained(work.start(), JsonArtifacts.writeLines(node.store(), List.of()));
     }
     double beta = training.betaAt(work.iteration());
     PreferenceObjective objective = training.objectiveAt(work.iteration());
@@ -156,7 +156,7 @@ public final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
         step.make(trainer, epochs.batch(i));
       }
       ArtifactId trained = node.store().write(trainer::save);
-      return new Output(trained, JsonArtifacts.writeLines(node.store(), log.steps()));
+      return Output.trained(trained, JsonArtifacts.writeLines(node.store(), log.steps()));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.proxima.actors.run;
 
 import dev.proxima.actors.artifacts.ArtifactId;
 import dev.proxima.actors.serialization.CborSerializable;
+import dev.proxima.algorithms.outer.ReferenceUpdate;
 import java.util.List;
 
 /**
@@ -9,8 +10,10 @@ import java.util.List;
  *
  * @param iteration 0 for supervised fine-tuning
  * @param proximal thetahat_t and how it did on the held-out prompts
- * @param extrapolated theta_t, likewise; the same as {@code proximal} at iteration 0 and where
- *     alpha is 0
+ * @param extrapolated theta_t, the next reference, likewise; the same as {@code proximal} at
+ *     iteration 0 and where alpha is 0
+ * @param alpha by which theta_t came from thetahat_t, in [-1, 1), see {@link ReferenceUpdate}; 0 at
+ *     iteration 0
  * @param responses the labelled shards that it trained on; none at iteration 0 and where pairs are
  *     given
  * @param selected the ids of the prompts that got new responses, as JSON; null where all did
@@ -21,6 +24,7 @@ public record IterationResult(
     int iteration,
     EvaluatedPolicy proximal,
     EvaluatedPolicy extrapolated,
+    double alpha,
     List<ArtifactId> responses,
     ArtifactId selected,
     List<ArtifactId> logs)

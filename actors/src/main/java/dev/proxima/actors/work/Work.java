@@ -161,7 +161,11 @@ public sealed interface Work extends CborSerializable {
     }
   }
 
-  /** theta_{t+1} = proximal + alpha (proximal - anchor). */
+  /**
+   * theta_{t+1} = proximal + alpha (proximal - anchor).
+   *
+   * @param alpha in (-1, 1); below 0 for a moving average
+   */
   record Extrapolate(ArtifactId proximal, ArtifactId anchor, double alpha) implements OnParameters {
     @Override
     public String kind() {

@@ -7,12 +7,21 @@ import dev.proxima.actors.artifacts.PromptResponses.Preference;
 import dev.proxima.actors.artifacts.PromptResponses.Response;
 import dev.proxima.actors.fixtures.Runs;
 import dev.proxima.actors.run.RunSpec;
+import dev.proxima.algorithms.outer.ExtrapolationSchedule.Accelerated;
+import dev.proxima.algorithms.outer.ExtrapolationSchedule.PerIteration;
+import dev.proxima.algorithms.outer.InnerStart;
+import dev.proxima.algorithms.outer.MomentumFrom;
+import dev.proxima.algorithms.outer.OuterLoop;
+import dev.proxima.algorithms.outer.ReferenceUpdate.Extrapolated;
+import dev.proxima.algorithms.outer.ReferenceUpdate.MovingAverage;
+import dev.proxima.algorithms.outer.Restart;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,6 +108,21 @@ class JsonArtifactsTest {
     RunSpec spec = Runs.given(store);
     ArtifactId id = JsonArtifacts.write(store, spec);
     assertThat(JsonArtifacts.read(store, id, new TypeReference<RunSpec>() {})).isEqualTo(spec);
+  }
+
+  @Test
+  void everyKindOfOuterLoopRoundTrips() {
+    List<OuterLoop> loops =
+        Stream.of(
+                new Extrapolated(
+                    new PerIteration(List.of(0.0, 0.1)), MomentumFrom.EXTRAPOLATED, Restart.NONE),
+                new Extrapolated(Accelerated.FISTA, MomentumFrom.PROXIMAL, Restart.HELD_OUT),
+                new Extrapolated(Accelerated.NESTEROV, MomentumFrom.PROXIMAL, Restart.HELD_OUT),
+                new MovingAverage(0.25, 2))
+            .map(update -> new OuterLoop(3, update, InnerStart.PROXIMAL))
+            .toList();
+    ArtifactId id = JsonArtifacts.writeLines(store, loops);
+    assertThat(JsonArtifacts.readLines(store, id, OuterLoop.class)).isEqualTo(loops);
   }
 
   @Test

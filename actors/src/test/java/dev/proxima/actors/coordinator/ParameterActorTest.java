@@ -56,6 +56,14 @@ class ParameterActorTest {
     assertThat(parameters(work)).containsExactly(4, -2);
   }
 
+  /** A moving average: 1/4 of 3 and 3/4 of 1 is 1.5; 1/4 of -1 and 3/4 of 1 is 0.5. */
+  @Test
+  void averagesWithTheAnchorWhereAlphaIsNegative() {
+    Work.Extrapolate work =
+        new Work.Extrapolate(Runs.parameters(store, 3, -1), Runs.parameters(store, 1, 1), -0.75);
+    assertThat(parameters(work)).containsExactly(1.5f, 0.5f);
+  }
+
   @Test
   void evaluatesSeveralShardsAsOne() {
     ArtifactId first = shard(2);
@@ -66,6 +74,7 @@ class ParameterActorTest {
     assertThat(metrics)
         .containsEntry("reward_mean", new Estimate(3, 1, 2))
         .containsEntry("win_rate_vs_sft", new Estimate(0.5, 0, 2));
+    assertThat(output.heldOut()).isEqualTo(3);
   }
 
   /** Over two shards: rewards 3 and 1, then 2; the lower half, rounded up, are prompts 8 and 9. */

@@ -38,6 +38,7 @@ class PolicyMetricsTest {
     assertEstimate(metrics.get("response_length_mean"), 2, 1);
     // (sigmoid(1) + sigmoid(-1)) / 2 = 1/2, and (1/2 + 1/4) / 2, since sigmoid(-log 3) = 1/4
     assertEstimate(metrics.get("win_rate_vs_sft"), 0.4375, 0.0625);
+    assertThat(PolicyMetrics.heldOutMeasure(metrics)).isEqualTo(1);
   }
 
   @Test
@@ -63,6 +64,7 @@ class PolicyMetricsTest {
     assertEstimate(metrics.get("implicit_reward_accuracy"), 0.75, 0.25);
     assertEstimate(metrics.get("log_ratio_margin"), 1.5, 1.5);
     assertEstimate(metrics.get("logp_chosen"), -2, 1);
+    assertThat(PolicyMetrics.heldOutMeasure(metrics)).isEqualTo(0.5);
   }
 
   @Test

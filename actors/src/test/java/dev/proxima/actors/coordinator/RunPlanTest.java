@@ -3,6 +3,7 @@ package dev.proxima.actors.coordinator;
 import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import dev.proxima.actors.artifacts.ArtifactId;
 import dev.proxima.actors.coordinator.RunPlan.Outlook;
@@ -17,6 +18,16 @@ import dev.proxima.actors.work.Work.Purpose;
 import dev.proxima.algorithms.exploration.PromptScore;
 import dev.proxima.algorithms.exploration.PromptSelection;
 import dev.proxima.algorithms.exploration.PromptSelection.Rule;
+import dev.proxima.algorithms.outer.ExtrapolationSchedule;
+import dev.proxima.algorithms.outer.ExtrapolationSchedule.Accelerated;
+import dev.proxima.algorithms.outer.ExtrapolationSchedule.Constant;
+import dev.proxima.algorithms.outer.ExtrapolationSchedule.PerIteration;
+import dev.proxima.algorithms.outer.InnerStart;
+import dev.proxima.algorithms.outer.MomentumFrom;
+import dev.proxima.algorithms.outer.OuterLoop;
+import dev.proxima.algorithms.outer.ReferenceUpdate.Extrapolated;
+import dev.proxima.algorithms.outer.ReferenceUpdate.MovingAverage;
+import dev.proxima.algorithms.outer.Restart;
 import dev.proxima.algorithms.random.RandomStream;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -188,6 +199,124 @@ class RunPlanTest {
   }
 
   @Test
+  void takesEachIterationsAlphaFromAList() {
+    Method method = method(3, new PerIteration(List.of(0.0, 0.3, 0.5)), Restart.NONE);
+    Map<Work, Output> outputs = complete(spec(PairSource.SAMPLED, 1, 1, List.of(method)));
+    assertThat(only(outputs, Work.Extrapolate.class))
+        .extracting(Work.Extrapolate::alpha)
+        .containsExactly(0.3, 0.5);
+    assertThat(results(method, outputs))
+        .extracting(IterationResult::alpha)
+        .containsExactly(0.0, 0.0, 0.3, 0.5);
+  }
+
+  /** The measures of the test are drawn at random, so some fall and some rise. */
+  @Test
+  void startsTheSequenceAnewWhereTheHeldOutMeasureFell() {
+    Method method = method(12, Accelerated.NESTEROV, Restart.HELD_OUT);
+    Map<Work, Output> outputs = complete(spec(PairSource.SAMPLED, 1, 1, List.of(method)));
+    List<IterationResult> results = results(method, outputs);
+    int falls = 0;
+    int k = 0;
+    for (int t = 1; t <= 12; t++) {
+      boolean fell = heldOut(outputs, results.get(t)) < heldOut(outputs, results.get(t - 1));
+      falls += fell ? 1 : 0;
+      k = fell ? 0 : k + 1;
+      // 0 after a fall; then (k - 1)/(k + 2) is 0, 1/4, 2/5, ...
+      double alpha = fell ? 0 : (k - 1.0) / (k + 2.0);
+      assertThat(results.get(t).alpha()).isEqualTo(alpha);
+      ArtifactId proximal = results.get(t).proximal().parameters();
+      ArtifactId anchor = results.get(t - 1).proximal().parameters();
+      assertThat(results.get(t).extrapolated().parameters())
+          .isEqualTo(
+              alpha == 0
+                  ? proximal
+                  : outputs.get(new Work.Extrapolate(proximal, anchor, alpha)).artifact());
+    }
+    assertThat(falls).isBetween(2, 10);
+  }
+
+  /** Without its evaluation the first proximal solution is not extrapolated, nor sampled from. */
+  @Test
+  void waitsForTheHeldOutMeasureOnlyWhereItMayRestart() {
+    for (Restart restart : Restart.values()) {
+      RunSpec spec = spec(PairSource.SAMPLED, 1, 1, List.of(method(2, new Constant(0.3), restart)));
+      Map<Work, Output> outputs = new LinkedHashMap<>();
+      RunPlan plan = new RunPlan(spec);
+      List<Work> ready = plan.outlook(outputs).ready();
+      while (!ready.isEmpty()) {
+        ready.forEach(work -> outputs.put(work, output(work)));
+        ready =
+            plan.outlook(outputs).ready().stream()
+                .filter(
+                    work ->
+                        !(work instanceof Work.Evaluate)
+                            || only(outputs, Work.Evaluate.class).isEmpty())
+                .toList();
+      }
+      // All but the later evaluations: of the fine-tuned model there is one.
+      assertThat(only(outputs, Work.TrainReplica.class)).hasSize(restart == Restart.NONE ? 2 : 1);
+      assertThat(only(outputs, Work.Extrapolate.class)).hasSize(restart == Restart.NONE ? 2 : 0);
+      assertThat(plan.outlook(outputs).ready())
+          .hasSize(restart == Restart.NONE ? 4 : 1)
+          .hasOnlyElementsOfType(Work.Evaluate.class);
+    }
+  }
+
+  @Test
+  void aJournalWithoutTheMeasureToRestartByIsRefused() {
+    RunSpec spec =
+        spec(PairSource.SAMPLED, 1, 1, List.of(method(1, new Constant(0.3), Restart.HELD_OUT)));
+    Map<Work, Output> outputs = complete(spec);
+    outputs.replaceAll((work, output) -> Output.trained(output.artifact(), output.log()));
+    assertThatNullPointerException()
+        .isThrownBy(() -> new RunPlan(spec).outlook(outputs))
+        .withMessage("the journal has no held-out measure to restart by");
+  }
+
+  /** Every second iteration theta becomes 0.25 thetahat + 0.75 theta; else it stays. */
+  @Test
+  void aMovingAverageMovesTheReferenceTowardsTheProximalSolution() {
+    Method method =
+        new Method("ema", new OuterLoop(4, new MovingAverage(0.25, 2), InnerStart.PROXIMAL));
+    Map<Work, Output> outputs = complete(spec(PairSource.SAMPLED, 1, 1, List.of(method)));
+    List<IterationResult> results = results(method, outputs);
+    assertThat(results)
+        .extracting(IterationResult::alpha)
+        .containsExactly(0.0, -1.0, -0.75, -1.0, -0.75);
+    for (int t = 1; t <= 4; t++) {
+      ArtifactId proximal = results.get(t).proximal().parameters();
+      ArtifactId reference = results.get(t - 1).extrapolated().parameters();
+      assertThat(results.get(t).extrapolated().parameters())
+          .isEqualTo(
+              t % 2 == 1
+                  ? reference
+                  : outputs.get(new Work.Extrapolate(proximal, reference, -0.75)).artifact());
+    }
+    // The fine-tuned model, four proximal policies and two averages, each once.
+    assertThat(only(outputs, Work.Evaluate.class)).hasSize(7);
+  }
+
+  @Test
+  void takesMomentumAndStartWhereItIsTold() {
+    Method method =
+        new Method(
+            "m",
+            new OuterLoop(
+                2,
+                new Extrapolated(new Constant(0.3), MomentumFrom.EXTRAPOLATED, Restart.NONE),
+                InnerStart.PROXIMAL));
+    Map<Work, Output> outputs = complete(spec(PairSource.SAMPLED, 1, 1, List.of(method)));
+    List<IterationResult> results = results(method, outputs);
+    ArtifactId reference = results.get(1).extrapolated().parameters();
+    assertThat(only(outputs, Work.TrainReplica.class).get(1).start())
+        .isEqualTo(results.get(1).proximal().parameters())
+        .isNotEqualTo(reference);
+    assertThat(only(outputs, Work.Extrapolate.class).get(1))
+        .isEqualTo(new Work.Extrapolate(results.get(2).proximal().parameters(), reference, 0.3));
+  }
+
+  @Test
   void knowsWhoNeedsAWorkAndInWhichIteration() {
     RunSpec spec = spec(PairSource.SAMPLED, 1, 1, List.of(APO, ITERATIVE));
     Outlook outlook = new RunPlan(spec).outlook(complete(spec));
@@ -242,6 +371,35 @@ class RunPlanTest {
         .hasSize(methods * (iterations + 1));
   }
 
+  @Property(tries = 25)
+  void everyOrderOfCompletionLeadsToTheSameRestarts(
+      @ForAll PairSource source,
+      @ForAll @IntRange(min = 1, max = 4) int iterations,
+      @ForAll long order) {
+    RunSpec spec =
+        spec(
+            source,
+            2,
+            1,
+            List.of(
+                method(iterations, new Constant(0.3), Restart.HELD_OUT),
+                Runs.method("iterative", iterations, 0)));
+    RunPlan plan = new RunPlan(spec);
+    Map<Work, Output> inOrder = complete(spec);
+
+    Random random = new Random(order);
+    Map<Work, Output> outputs = new HashMap<>();
+    List<Work> ready = plan.outlook(outputs).ready();
+    while (!ready.isEmpty()) {
+      Work next = ready.get(random.nextInt(ready.size()));
+      outputs.put(next, output(next));
+      ready = plan.outlook(outputs).ready();
+    }
+    assertThat(outputs).isEqualTo(inOrder);
+    assertThat(total(plan, outputs)).isZero();
+    assertThat(plan.outlook(outputs).iterations()).isEqualTo(plan.outlook(inOrder).iterations());
+  }
+
   /** Completes all ready work again and again, in order. */
   private static Map<Work, Output> complete(RunSpec spec) {
     RunPlan plan = new RunPlan(spec);
@@ -266,10 +424,39 @@ class RunPlanTest {
     return outputs.keySet().stream().filter(kind::isInstance).map(kind::cast).toList();
   }
 
-  /** Different for different works; training leaves a log. */
+  /** Different for different works; training leaves a log, and an evaluation a measure. */
   private static Output output(Work work) {
-    ArtifactId log = work instanceof Work.TrainReplica ? id("log of " + work) : null;
-    return new Output(id(work.toString()), log);
+    ArtifactId artifact = id(work.toString());
+    if (work instanceof Work.TrainReplica) {
+      return Output.trained(artifact, id("log of " + work));
+    } else if (work instanceof Work.Evaluate) {
+      return Output.evaluated(artifact, RandomStream.of(1, work.toString()).uniform(0));
+    }
+    return Output.of(artifact);
+  }
+
+  private static Method method(int iterations, ExtrapolationSchedule schedule, Restart restart) {
+    return new Method(
+        "m",
+        new OuterLoop(
+            iterations,
+            new Extrapolated(schedule, MomentumFrom.PROXIMAL, restart),
+            InnerStart.REFERENCE));
+  }
+
+  /** Of a run of one method with sampled pairs in one shard and one replica. */
+  private static List<IterationResult> results(Method method, Map<Work, Output> outputs) {
+    return new RunPlan(spec(PairSource.SAMPLED, 1, 1, List.of(method)))
+        .outlook(outputs)
+        .iterations();
+  }
+
+  private static double heldOut(Map<Work, Output> outputs, IterationResult result) {
+    return outputs.values().stream()
+        .filter(output -> output.artifact().equals(result.proximal().evaluation()))
+        .findFirst()
+        .orElseThrow()
+        .heldOut();
   }
 
   private static IterationResult result(

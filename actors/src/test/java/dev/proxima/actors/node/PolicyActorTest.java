@@ -31,6 +31,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Two logical replicas, batches of two, one pass over the pairs and two over fine-tuning data. */
 class PolicyActorTest {
@@ -130,6 +132,25 @@ class PolicyActorTest {
     float[] logits = ParameterFiles.read(store.read(output.artifact()));
     assertThat(logits[2]).isGreaterThan(0);
     assertThat(logits[1]).isLessThan(0);
+  }
+
+  /** As above, one pair with log-ratios 1 and -1: its rewards are beta and -beta. */
+  @ParameterizedTest
+  @CsvSource({"1, 0.1", "2, 0.5", "3, 0.5"})
+  void everyIterationHasItsBetaAndTheLastGoesOn(int iteration, double beta) {
+    node = Runs.node(Runs.withBeta(node.spec(), List.of(0.1, 0.5)), store, new UnigramEngine());
+    policy =
+        kit.spawn(
+            PolicyActor.create(node, ComputeDevice.CPU, kit.spawn(ParameterCache.create(store))));
+    ArtifactId start = Runs.parameters(store, 0, 0, 0, 0, 0);
+    ArtifactId pairs = Runs.lines(store, List.of(scored(1, UNIFORM - 1, UNIFORM + 1)));
+    Work.TrainReplica work = new Work.TrainReplica(start, List.of(pairs), iteration, 0);
+    policy.tell(new TrainReplica("l", work, replies.ref()));
+    StepMetrics step = steps(1).get(0);
+    done(work);
+    assertThat(step.values().get("rewards/chosen")).isCloseTo(beta, within(1e-12));
+    assertThat(step.values().get("rewards/rejected")).isCloseTo(-beta, within(1e-12));
+    assertThat(step.values().get("loss")).isCloseTo(Math.log1p(Math.exp(-2 * beta)), within(1e-12));
   }
 
   @Test

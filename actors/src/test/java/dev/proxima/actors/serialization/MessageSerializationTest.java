@@ -2,6 +2,7 @@ package dev.proxima.actors.serialization;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
 import dev.proxima.actors.artifacts.ArtifactId;
 import dev.proxima.actors.coordinator.ApoCoordinator;
 import dev.proxima.actors.coordinator.CoordinatorEvent;
@@ -102,6 +103,18 @@ class MessageSerializationTest {
     assertThat(covered).isEqualTo(expected);
   }
 
+  /** A journal from before outputs had a held-out measure. */
+  @Test
+  void anOutputWithoutAMeasureIsRead() throws IOException {
+    JacksonCborSerializer serializer =
+        (JacksonCborSerializer)
+            SerializationExtension.get(kit.system()).serializerFor(Output.class);
+    String id = "1".repeat(64);
+    byte[] before = new CBORMapper().writeValueAsBytes(Map.of("artifact", id, "log", id));
+    assertThat(serializer.fromBinary(before, Output.class.getName()))
+        .isEqualTo(Output.trained(new ArtifactId(id), new ArtifactId(id)));
+  }
+
   @Test
   void localMessagesAreNotMarkedForTheWire() {
     assertThat(LOCAL.keySet()).noneMatch(CborSerializable.class::isAssignableFrom);
@@ -162,7 +175,7 @@ class MessageSerializationTest {
   private static List<Object> examples() {
     ArtifactId one = new ArtifactId("1".repeat(64));
     ArtifactId two = new ArtifactId("2".repeat(64));
-    Output output = new Output(one, two);
+    Output output = new Output(one, two, -0.25);
     StepMetrics step =
         new StepMetrics(1, 0, 2, 9, new TreeMap<>(Map.of("loss", 0.1 + 0.2, "grad_norm", 1e300)));
     IterationResult result =
@@ -171,6 +184,7 @@ class MessageSerializationTest {
             1,
             new EvaluatedPolicy(one, two, List.of(one)),
             new EvaluatedPolicy(two, one, List.of()),
+            0.3,
             List.of(one),
             two,
             List.of(two));

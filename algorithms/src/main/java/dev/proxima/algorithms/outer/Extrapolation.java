@@ -4,7 +4,8 @@ import java.nio.FloatBuffer;
 
 /**
  * Extrapolation in parameter space: theta_{t+1} = thetahat_{t+1} + alpha * (thetahat_{t+1} -
- * anchor), element by element. With alpha = 0 the result is thetahat_{t+1} bit for bit.
+ * anchor), element by element. With alpha = 0 the result is thetahat_{t+1} bit for bit, with alpha
+ * = -1 the anchor; between the two it is a moving average of them.
  *
  * <p>Source: He, Yuan and Gu 2024 (arXiv 2410.06293), section 3; exact for softmax-linear policies,
  * an approximation for networks.
@@ -16,6 +17,9 @@ public final class Extrapolation {
   /** A new array of the extrapolated parameters, all three of shape [d]. */
   public static double[] extrapolate(double[] next, double[] anchor, double alpha) {
     requireSameSize(next.length, anchor.length);
+    if (alpha == ReferenceUpdate.KEEP) {
+      return anchor.clone();
+    }
     double[] target = next.clone();
     if (alpha == 0) {
       return target;
@@ -39,9 +43,10 @@ public final class Extrapolation {
     requireSameSize(size, anchor.remaining());
     requireSameSize(size, target.remaining());
     float step = (float) alpha;
-    if (step == 0) {
+    if (step == 0 || step == ReferenceUpdate.KEEP) {
       // Not through the formula, which turns -0 into 0 and an infinity into NaN.
-      target.put(target.position(), next, next.position(), size);
+      FloatBuffer whole = step == 0 ? next : anchor;
+      target.put(target.position(), whole, whole.position(), size);
       return;
     }
     int n = next.position();

@@ -1,6 +1,6 @@
 package dev.proxima.algorithms.outer;
 
-/** Moves a policy on, past the next proximal solution and away from an anchor. */
+/** Moves a policy on, past the next proximal solution or, with alpha below 0, not quite to it. */
 @FunctionalInterface
 public interface Extrapolator<P> {
 

@@ -1,7 +1,5 @@
 package dev.proxima.algorithms.theory;
 
-import dev.proxima.algorithms.outer.InnerStart;
-import dev.proxima.algorithms.outer.MomentumFrom;
 import dev.proxima.algorithms.outer.OuterLoop;
 import dev.proxima.algorithms.outer.ProximalPoint;
 import dev.proxima.algorithms.outer.ProximalStep;
@@ -24,8 +22,8 @@ record Problem(TabularPolicy reference, double[][] reward, double beta) {
 
   /** Algorithm 1 with proximal steps of another kind. */
   Trajectory<TabularPolicy> solve(int iterations, double alpha, ProximalStep<TabularPolicy> step) {
-    OuterLoop loop = new OuterLoop(iterations, alpha, MomentumFrom.PROXIMAL, InnerStart.REFERENCE);
-    return ProximalPoint.run(loop, reference, step, TabularPolicy::extrapolate);
+    return ProximalPoint.run(
+        OuterLoop.accelerated(iterations, alpha), reference, step, TabularPolicy::extrapolate);
   }
 
   /** The sub-optimality gap: the best reward less the expected one, averaged over prompts. */

@@ -54,6 +54,29 @@ class ExtrapolationTest {
   }
 
   @Test
+  void returnsTheAnchorBitForBitAtMinusOne() {
+    FloatBuffer target = FloatBuffer.allocate(AWKWARD.length);
+    FloatBuffer next = FloatBuffer.wrap(new float[] {1, 2, 3, 4, 5, -3e38f, 7});
+
+    Extrapolation.extrapolate(next, FloatBuffer.wrap(AWKWARD), ReferenceUpdate.KEEP, target);
+
+    for (int i = 0; i < AWKWARD.length; i++) {
+      assertThat(Float.floatToRawIntBits(target.get(i)))
+          .isEqualTo(Float.floatToRawIntBits(AWKWARD[i]));
+    }
+    double[] doubles = {-0.0, Double.POSITIVE_INFINITY};
+    assertThat(Extrapolation.extrapolate(new double[2], doubles, ReferenceUpdate.KEEP))
+        .containsExactly(doubles);
+  }
+
+  /** 1/4 of the next and 3/4 of the anchor: 8/4 + 3 * 4/4 = 5 and -4/4 + 3 * 0 = -1. */
+  @Test
+  void averagesBetweenMinusOneAndZero() {
+    assertThat(Extrapolation.extrapolate(new double[] {8, -4}, new double[] {4, 0}, -0.75))
+        .containsExactly(5, -1);
+  }
+
+  @Test
   void worksInPlaceOnEitherBuffer() {
     FloatBuffer next = FloatBuffer.wrap(new float[] {1, 2});
     FloatBuffer anchor = FloatBuffer.wrap(new float[] {0, 4});

@@ -12,14 +12,14 @@ class OuterLoopTest {
   @ValueSource(doubles = {-0.1, 1, 1.5, Double.NaN})
   void refusesAnAlphaOutsideItsRange(double alpha) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new OuterLoop(3, alpha, MomentumFrom.PROXIMAL, InnerStart.REFERENCE))
+        .isThrownBy(() -> OuterLoop.accelerated(3, alpha))
         .withMessage("alpha must be in [0, 1), not " + alpha);
   }
 
   @Test
   void refusesARunWithoutIterations() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new OuterLoop(0, 0.3, MomentumFrom.PROXIMAL, InnerStart.REFERENCE))
+        .isThrownBy(() -> OuterLoop.accelerated(0, 0.3))
         .withMessage("iterations must be at least 1, not 0");
   }
 }

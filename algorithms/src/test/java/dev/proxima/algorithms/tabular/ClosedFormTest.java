@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.proxima.algorithms.outer.Extrapolation;
+import dev.proxima.algorithms.outer.ExtrapolationSchedule.Constant;
 import dev.proxima.algorithms.outer.InnerStart;
 import dev.proxima.algorithms.outer.MomentumFrom;
 import dev.proxima.algorithms.outer.OuterLoop;
 import dev.proxima.algorithms.outer.ProximalPoint;
+import dev.proxima.algorithms.outer.ReferenceUpdate.Extrapolated;
+import dev.proxima.algorithms.outer.Restart;
 import dev.proxima.algorithms.outer.Trajectory;
 import dev.proxima.algorithms.random.RandomStream;
 import java.util.ArrayList;
@@ -96,7 +99,11 @@ class ClosedFormTest {
         Tables.random(PROMPTS * RESPONSES, FEATURES, 1, RandomStream.of(seed, "features"));
     double[] initial = Tables.random(1, FEATURES, 1, RandomStream.of(seed, "initial"))[0];
     double[][] moves = Tables.random(iterations, FEATURES, 0.5, RandomStream.of(seed, "moves"));
-    OuterLoop loop = new OuterLoop(iterations, alpha, momentumFrom, InnerStart.REFERENCE);
+    OuterLoop loop =
+        new OuterLoop(
+            iterations,
+            new Extrapolated(new Constant(alpha), momentumFrom, Restart.NONE),
+            InnerStart.REFERENCE);
 
     Trajectory<double[]> parameters =
         ProximalPoint.run(
@@ -136,7 +143,7 @@ class ClosedFormTest {
   private static Trajectory<TabularPolicy> iterate(
       TabularPolicy reference, List<double[][]> rewards, double beta, double alpha) {
     return ProximalPoint.run(
-        new OuterLoop(rewards.size(), alpha, MomentumFrom.PROXIMAL, InnerStart.REFERENCE),
+        OuterLoop.accelerated(rewards.size(), alpha),
         reference,
         (t, policy, start) -> policy.proximalStep(rewards.get(t), beta),
         TabularPolicy::extrapolate);

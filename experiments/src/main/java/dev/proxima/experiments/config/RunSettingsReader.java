@@ -8,9 +8,12 @@ import dev.proxima.actors.run.RunSettings.Optimisation;
 import dev.proxima.actors.run.RunSettings.PreferenceTraining;
 import dev.proxima.algorithms.exploration.PromptScore;
 import dev.proxima.algorithms.exploration.PromptSelection;
+import dev.proxima.algorithms.outer.ExtrapolationSchedule;
 import dev.proxima.algorithms.outer.InnerStart;
 import dev.proxima.algorithms.outer.MomentumFrom;
 import dev.proxima.algorithms.outer.OuterLoop;
+import dev.proxima.algorithms.outer.ReferenceUpdate;
+import dev.proxima.algorithms.outer.Restart;
 import dev.proxima.experiments.UserError;
 import dev.proxima.models.LearningRate;
 import dev.proxima.models.SamplingOptions;
@@ -18,6 +21,12 @@ import java.util.List;
 
 /** Reads what {@link RunSettings} holds. */
 final class RunSettingsReader {
+
+  /** The values of {@code reference}. */
+  private enum Reference {
+    EXTRAPOLATED,
+    EMA
+  }
 
   private RunSettingsReader() {}
 
@@ -105,8 +114,25 @@ final class RunSettingsReader {
   private static OuterLoop outerLoop(Section method) {
     return new OuterLoop(
         method.count("iterations", 1),
-        method.number("alpha", Accepted.ZERO_TO_BELOW_ONE),
-        method.choice("momentum-from", MomentumFrom.class),
+        reference(method),
         method.choice("inner-start", InnerStart.class));
+  }
+
+  private static ReferenceUpdate reference(Section method) {
+    return switch (method.choice("reference", Reference.class)) {
+      case EXTRAPOLATED ->
+          new ReferenceUpdate.Extrapolated(
+              method.value(
+                  "alpha",
+                  ExtrapolationSchedule::parse,
+                  "a number in [0, 1), a list of such, nesterov or fista"),
+              method.choice("momentum-from", MomentumFrom.class),
+              method.choice("restart", Restart.class));
+      case EMA -> {
+        method.checkAbsent("alpha", "null, since reference = ema goes by ema-weight");
+        yield new ReferenceUpdate.MovingAverage(
+            method.number("ema-weight", Accepted.ABOVE_ZERO_TO_ONE), method.count("ema-every", 1));
+      }
+    };
   }
 }

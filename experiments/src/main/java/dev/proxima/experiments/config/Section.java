@@ -113,6 +113,11 @@ record Section(String path, Config config) {
     return values;
   }
 
+  /** A number, a word or a list of such, read by {@code parse} as text: 0.3, [0.1, 0.3] or word. */
+  <T> T value(String key, Function<String, T> parse, String accepted) {
+    return read(key, accepted, name -> parse.apply(config.getValue(name).unwrapped().toString()));
+  }
+
   boolean flag(String key) {
     return read(key, "true or false", config::getBoolean);
   }
@@ -141,6 +146,13 @@ record Section(String path, Config config) {
     List<T> values =
         read(key, accepted, name -> config.getStringList(name).stream().map(parse).toList());
     return check(key, !values.isEmpty(), values, accepted);
+  }
+
+  /** Refuses a key that another one makes meaningless. */
+  void checkAbsent(String key, String accepted) {
+    if (config.hasPath(key)) {
+      throw rejected(key, accepted);
+    }
   }
 
   /** {@code value} where {@code holds}, else the error that names what {@code key} accepts. */

@@ -53,8 +53,7 @@ final class IterationChart {
 
   /** The legend's name of a policy. */
   static String name(Method method, Policy policy) {
-    String name = method.name() + " (α = " + Numbers.plain(method.alpha()) + ")";
-    return policy == Policy.PROXIMAL ? name : name + ", extrapolated";
+    return policy == Policy.PROXIMAL ? method.label() : method.label() + ", extrapolated";
   }
 
   /** A line: solid and filled for the proximal policy, dashed and open for the extrapolated one. */

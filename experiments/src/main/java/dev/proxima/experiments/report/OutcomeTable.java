@@ -49,7 +49,7 @@ public final class OutcomeTable {
     lines.add(head);
     lines.add(line("SFT", outcomes.fineTuned(), outcomes));
     for (Method method : result.methods()) {
-      lines.add(List.of(method.name() + ", alpha " + Numbers.plain(method.alpha())));
+      lines.add(List.of(method.label()));
       for (Outcomes.Row row : outcomes.rows(method)) {
         String name = "  " + row.iteration();
         if (row.policy() == Policy.EXTRAPOLATED) {

@@ -67,7 +67,7 @@ final class Outcomes {
    */
   SortedMap<String, Estimate> scores(Method method, int iteration, Policy policy) {
     SortedMap<String, Estimate> scores = byKey.get(new Key(method.name(), iteration, policy));
-    if (scores == null && (iteration == 0 || !method.extrapolates())) {
+    if (scores == null && !method.extrapolates(iteration)) {
       Policy other = policy == Policy.PROXIMAL ? Policy.EXTRAPOLATED : Policy.PROXIMAL;
       scores = byKey.get(new Key(method.name(), iteration, other));
     }
@@ -88,7 +88,7 @@ final class Outcomes {
     List<Row> rows = new ArrayList<>();
     for (int iteration : iterations(method)) {
       for (Policy policy : Policy.values()) {
-        boolean shown = policy == Policy.PROXIMAL || method.extrapolates();
+        boolean shown = policy == Policy.PROXIMAL || method.extrapolates(iteration);
         SortedMap<String, Estimate> scores = scores(method, iteration, policy);
         if (iteration > 0 && shown && !scores.isEmpty()) {
           rows.add(new Row(iteration, policy, scores));

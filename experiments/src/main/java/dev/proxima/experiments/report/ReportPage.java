@@ -92,7 +92,7 @@ final class ReportPage {
         cards.add(
             new Card(
                 method.name(),
-                Numbers.plain(method.alpha()),
+                method.reference().toString(),
                 metric.label(),
                 metric.symbol().isEmpty() ? "" : " " + metric.symbol(),
                 Cell.of(metric, after, false),
@@ -115,7 +115,7 @@ final class ReportPage {
         String note = proximal ? (last ? "the result" : "") : "extrapolated";
         lines.add(new Line("Iteration " + row.iteration(), note, cells(row.scores())));
       }
-      bodies.add(new Body(method.name() + " (α = " + Numbers.plain(method.alpha()) + ")", lines));
+      bodies.add(new Body(method.label(), lines));
     }
     return bodies;
   }
@@ -178,7 +178,7 @@ final class ReportPage {
       String pythonPrompt) {}
 
   private record Card(
-      String method, String alpha, String metric, String unit, Cell after, Cell before) {}
+      String method, String reference, String metric, String unit, Cell after, Cell before) {}
 
   private record Body(String title, List<Line> lines) {}
 

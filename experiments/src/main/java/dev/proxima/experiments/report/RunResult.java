@@ -2,6 +2,7 @@ package dev.proxima.experiments.report;
 
 import dev.proxima.actors.run.PolicyEvaluation;
 import dev.proxima.actors.run.SampleLine;
+import dev.proxima.algorithms.outer.ReferenceUpdate;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -56,20 +57,30 @@ public record RunResult(
    * A method of the run.
    *
    * @param name as in the configuration, such as "apo"
-   * @param alpha the extrapolation parameter, in [0, 1)
+   * @param reference how the references follow from the proximal solutions
+   * @param alphas by how much the solutions of iterations 1, 2, ... were extrapolated, in [-1, 1)
    * @param finalFolder the model to use, relative to the run's folder, such as "apo/final"
    */
-  public record Method(String name, double alpha, String finalFolder) {
+  public record Method(
+      String name, ReferenceUpdate reference, List<Double> alphas, String finalFolder) {
 
     public Method {
-      if (!(alpha >= 0 && alpha < 1)) {
-        throw new IllegalArgumentException("alpha must be in [0, 1), not " + alpha);
-      }
+      alphas = List.copyOf(alphas);
     }
 
-    /** Whether the extrapolated policy differs from the proximal one. */
+    /** The name and what the method does, such as "apo (alpha = 0.3)". */
+    String label() {
+      return name + " (" + reference + ")";
+    }
+
+    /** Whether the extrapolated policy differs from the proximal one in any iteration. */
     boolean extrapolates() {
-      return alpha > 0;
+      return alphas.stream().anyMatch(alpha -> alpha != 0);
+    }
+
+    /** Whether it does in this one; at iteration 0 the two are the same. */
+    boolean extrapolates(int iteration) {
+      return iteration > 0 && alphas.get(iteration - 1) != 0;
     }
   }
 

@@ -16,8 +16,10 @@ import java.util.SortedMap;
 
 /**
  * The machine-readable outcome, {@code summary.json}: per method and iteration (0 is the supervised
- * fine-tuned model) the scores of the proximal and the extrapolated policy. Each metric {@code X}
- * is a plain number with {@code X_standard_error} beside it; {@code evaluation_prompts} is the
+ * fine-tuned model) the scores of the proximal and the extrapolated policy, which is the next
+ * reference: theta_t = thetahat_t + alpha (thetahat_t - anchor) with the iteration's {@code alpha},
+ * below 0 for a moving average, and the method's {@code reference} as a label. Each metric {@code
+ * X} is a plain number with {@code X_standard_error} beside it; {@code evaluation_prompts} is the
  * number of held-out prompts. A policy that was not evaluated is left out, and a number that is not
  * finite is null.
  */
@@ -36,7 +38,7 @@ public final class Summary {
     ObjectNode methods = root.putObject("methods");
     for (Method method : result.methods()) {
       ObjectNode node = methods.putObject(method.name());
-      node.put("alpha", method.alpha());
+      node.put("reference", method.reference().toString());
       addIterations(node.putArray("iterations"), outcomes, method);
     }
     return root;
@@ -59,6 +61,9 @@ public final class Summary {
     for (int iteration : outcomes.iterations(method)) {
       ObjectNode node = iterations.addObject();
       node.put("iteration", iteration);
+      if (iteration > 0) {
+        node.put("alpha", method.alphas().get(iteration - 1));
+      }
       for (Policy policy : Policy.values()) {
         SortedMap<String, Estimate> scores = outcomes.scores(method, iteration, policy);
         if (!scores.isEmpty()) {

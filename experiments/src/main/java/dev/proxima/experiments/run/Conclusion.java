@@ -71,7 +71,8 @@ final class Conclusion {
                 method ->
                     new RunResult.Method(
                         method.name(),
-                        method.outerLoop().alpha(),
+                        method.outerLoop().reference(),
+                        alphas(method, iterations),
                         RunFolder.finalModel(method.name())))
             .toList(),
         iterations.stream().flatMap(result -> records.evaluations(result).stream()).toList(),
@@ -82,6 +83,13 @@ final class Conclusion {
         iterations.stream().flatMap(result -> records.samples(result).stream()).toList(),
         outcome.timings(),
         config.resolved());
+  }
+
+  private static List<Double> alphas(RunSettings.Method method, List<IterationResult> iterations) {
+    return iterations.stream()
+        .filter(result -> result.method().equals(method.name()) && result.iteration() > 0)
+        .map(IterationResult::alpha)
+        .toList();
   }
 
   private String description() {

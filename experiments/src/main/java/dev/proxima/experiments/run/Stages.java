@@ -6,6 +6,7 @@ import dev.proxima.actors.run.RunSpec;
 import dev.proxima.actors.run.RunSpec.PairSource;
 import dev.proxima.actors.work.Work;
 import dev.proxima.actors.work.Work.Purpose;
+import dev.proxima.algorithms.outer.ReferenceUpdate;
 import java.util.Optional;
 
 /** Which stage of a run, as people speak of it, a work begins. */
@@ -51,13 +52,18 @@ final class Stages {
     return new Stage(name(started, what), shards, "shards");
   }
 
-  /** The proximal policy and, where it is another one, the extrapolated policy. */
+  /**
+   * The proximal policy and, where it is another one, the extrapolated policy; after a restart,
+   * which is not known here, the alphas and so the number of shards may be others.
+   */
   private Stage evaluation(WorkStarted started) {
     String method = started.methods().iterator().next();
     boolean extrapolates =
         started.iteration() > 0
             && spec.settings().methods().stream()
-                .anyMatch(m -> m.name().equals(method) && m.outerLoop().alpha() > 0);
+                .filter(each -> each.name().equals(method))
+                .map(each -> each.outerLoop().reference().alphaAt(started.iteration()))
+                .anyMatch(alpha -> alpha != 0 && alpha != ReferenceUpdate.KEEP);
     int shards =
         (spec.data().evaluation().size() + spec.data().answered().size()) * (extrapolates ? 2 : 1);
     return new Stage(numbered(method, started.iteration(), "evaluation"), shards, "shards");

@@ -13,9 +13,12 @@ import dev.proxima.algorithms.objective.Objectives;
 import dev.proxima.algorithms.objective.PreferenceObjective;
 import dev.proxima.algorithms.objective.Sft;
 import dev.proxima.algorithms.objective.WeightedSum;
+import dev.proxima.algorithms.outer.ExtrapolationSchedule.Constant;
 import dev.proxima.algorithms.outer.InnerStart;
 import dev.proxima.algorithms.outer.MomentumFrom;
 import dev.proxima.algorithms.outer.OuterLoop;
+import dev.proxima.algorithms.outer.ReferenceUpdate.Extrapolated;
+import dev.proxima.algorithms.outer.Restart;
 import dev.proxima.experiments.UserError;
 import dev.proxima.models.ComputeDevice;
 import dev.proxima.models.OptimiserOptions;
@@ -50,10 +53,8 @@ class ExperimentConfigTest {
     assertThat(config.settings().training().beta()).containsExactly(0.1);
     assertThat(config.settings().methods())
         .containsExactly(
-            new Method("apo", new OuterLoop(3, 0.3, MomentumFrom.PROXIMAL, InnerStart.REFERENCE)),
-            new Method(
-                "iterative-dpo",
-                new OuterLoop(3, 0.0, MomentumFrom.PROXIMAL, InnerStart.REFERENCE)));
+            new Method("apo", OuterLoop.accelerated(3, 0.3)),
+            new Method("iterative-dpo", OuterLoop.accelerated(3, 0)));
     assertThat(config.out()).isEqualTo(Path.of("runs/tiny"));
     assertThat(config.devices()).containsExactly(ComputeDevice.CPU);
     assertThat(config.leases()).isEqualTo(new LeasePolicy(Duration.ofMinutes(5), 3));
@@ -114,7 +115,11 @@ class ExperimentConfigTest {
     assertThat(config.settings().methods())
         .containsExactly(
             new Method(
-                "expo", new OuterLoop(1, 0.5, MomentumFrom.EXTRAPOLATED, InnerStart.REFERENCE)));
+                "expo",
+                new OuterLoop(
+                    1,
+                    new Extrapolated(new Constant(0.5), MomentumFrom.EXTRAPOLATED, Restart.NONE),
+                    InnerStart.REFERENCE)));
   }
 
   @Test
@@ -207,7 +212,8 @@ class ExperimentConfigTest {
   @Test
   void asksForTheAlphaOfANewMethodAndForTheFileOfPairs() throws IOException {
     assertRejected(
-        "methods { new {} }", "%s:1: methods.new.alpha is missing; use a number in [0, 1)");
+        "methods { new {} }",
+        "%s:1: methods.new.alpha is missing; use a number in [0, 1), a list of such, nesterov or fista");
     assertThatThrownBy(() -> load("data.task = pairs"))
         .hasMessageContaining("data.pairs = null is not accepted; use the path of a JSONL file");
   }

@@ -13,13 +13,13 @@ class OutcomeTableTest {
     assertThat(OutcomeTable.text(Runs.withRewards(), Path.of("runs/quickstart")))
         .isEqualTo(
             """
-                                     Expected reward   Win rate against SFT, %   KL to SFT, nats   Response length, tokens
-            SFT                      0.250 +/- 0.063              50.0 +/- 2.0   0.000 +/- 0.125              24.0 +/- 0.5
-            apo, alpha 0.3
-              1 *                    1.000 +/- 0.063              75.0 +/- 2.0   1.500 +/- 0.125              21.5 +/- 0.5
-              1 extrapolated         1.250 +/- 0.063              80.0 +/- 2.0   2.500 +/- 0.125              20.0 +/- 0.5
-            iterative-dpo, alpha 0
-              1 *                    0.938 +/- 0.063              70.0 +/- 2.0   1.500 +/- 0.125              22.0 +/- 0.5
+                                        Expected reward   Win rate against SFT, %   KL to SFT, nats   Response length, tokens
+            SFT                         0.250 +/- 0.063              50.0 +/- 2.0   0.000 +/- 0.125              24.0 +/- 0.5
+            apo (alpha = 0.3)
+              1 *                       1.000 +/- 0.063              75.0 +/- 2.0   1.500 +/- 0.125              21.5 +/- 0.5
+              1 extrapolated            1.250 +/- 0.063              80.0 +/- 2.0   2.500 +/- 0.125              20.0 +/- 0.5
+            iterative-dpo (alpha = 0)
+              1 *                       0.938 +/- 0.063              70.0 +/- 2.0   1.500 +/- 0.125              22.0 +/- 0.5
 
             Mean +/- one standard error over 64 held-out prompts; * marks each method's final model.
 

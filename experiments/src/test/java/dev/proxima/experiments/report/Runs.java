@@ -7,6 +7,8 @@ import dev.proxima.actors.run.PolicyEvaluation;
 import dev.proxima.actors.run.PolicyEvaluation.Policy;
 import dev.proxima.actors.run.SampleLine;
 import dev.proxima.algorithms.evaluation.Estimate;
+import dev.proxima.algorithms.outer.OuterLoop;
+import dev.proxima.algorithms.outer.ReferenceUpdate;
 import dev.proxima.experiments.report.RunResult.Method;
 import dev.proxima.experiments.report.RunResult.StageTime;
 import dev.proxima.experiments.report.RunResult.TrainingStep;
@@ -19,8 +21,9 @@ import java.util.TreeMap;
 /** Small invented runs. */
 final class Runs {
 
-  static final Method APO = new Method("apo", 0.3, "apo/final");
-  static final Method DPO = new Method("iterative-dpo", 0, "iterative-dpo/final");
+  static final Method APO = new Method("apo", extrapolated(0.3), List.of(0.3), "apo/final");
+  static final Method DPO =
+      new Method("iterative-dpo", extrapolated(0), List.of(0.0), "iterative-dpo/final");
 
   private Runs() {}
 
@@ -65,7 +68,7 @@ final class Runs {
   /** Replaces everything of {@link #withRewards} that a model or a user can write. */
   static RunResult withText(String text) {
     RunResult run = withRewards();
-    Method method = new Method(text, 0.3, text);
+    Method method = new Method(text, extrapolated(0.3), List.of(0.3), text);
     return new RunResult(
         text,
         text,
@@ -94,6 +97,10 @@ final class Runs {
         samples,
         run.timings(),
         run.config());
+  }
+
+  private static ReferenceUpdate extrapolated(double alpha) {
+    return OuterLoop.accelerated(1, alpha).reference();
   }
 
   static PolicyEvaluation evaluation(

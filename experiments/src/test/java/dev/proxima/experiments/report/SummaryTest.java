@@ -23,7 +23,7 @@ class SummaryTest {
               "seed" : 1,
               "methods" : {
                 "apo" : {
-                  "alpha" : 0.3,
+                  "reference" : "alpha = 0.3",
                   "iterations" : [
                     {
                       "iteration" : 0,
@@ -44,6 +44,7 @@ class SummaryTest {
                     },
                     {
                       "iteration" : 1,
+                      "alpha" : 0.3,
                       "proximal" : {
                         "logps/chosen" : -102.5,
                         "logps/chosen_standard_error" : 1.5,
