@@ -7,11 +7,22 @@ import dev.proxima.actors.fixtures.ActorConfig;
 import dev.proxima.actors.fixtures.FakeNode;
 import dev.proxima.actors.fixtures.FakeWork;
 import dev.proxima.actors.fixtures.Runs;
+import dev.proxima.actors.run.IterationResult;
 import dev.proxima.actors.run.RunEvent;
+import dev.proxima.actors.run.RunSettings.Method;
 import dev.proxima.actors.run.RunSpec;
 import dev.proxima.actors.work.Assignment;
+import dev.proxima.actors.work.Work;
+import dev.proxima.algorithms.outer.ExtrapolationSchedule.Constant;
+import dev.proxima.algorithms.outer.InnerStart;
+import dev.proxima.algorithms.outer.MomentumFrom;
+import dev.proxima.algorithms.outer.OuterLoop;
+import dev.proxima.algorithms.outer.ReferenceUpdate.Extrapolated;
+import dev.proxima.algorithms.outer.Restart;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
@@ -22,6 +33,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The embedded journal that ships: H2 in a file, by persistence-jdbc. */
 class CoordinatorJournalTest {
+
+  private static final Method RESTARTING =
+      new Method(
+          "apo",
+          new OuterLoop(
+              2,
+              new Extrapolated(new Constant(0.3), MomentumFrom.PROXIMAL, Restart.HELD_OUT),
+              InnerStart.REFERENCE));
 
   @TempDir Path folder;
 
@@ -43,7 +62,8 @@ class CoordinatorJournalTest {
           }
         },
         spec,
-        store);
+        store,
+        "run");
     assertThat(folder.resolve("journal.mv.db")).isNotEmptyFile();
 
     inSystem(
@@ -53,7 +73,52 @@ class CoordinatorJournalTest {
           assertThat(await(listener, RunEvent.RunCompleted.class).iterations()).hasSize(6);
         },
         spec,
-        store);
+        store,
+        "run");
+  }
+
+  /**
+   * Whether an iteration is extrapolated hangs on what the journal says of its evaluation. The
+   * rewards are drawn at random by {@link FakeWork}; the first iteration's fall.
+   */
+  @Test
+  void aRunThatRestartsItsMomentumGoesOnAndEndsTheSame() throws Exception {
+    ArtifactStore store = new ArtifactStore(folder.resolve("artifacts"));
+    RunSpec spec = Runs.withMethods(Runs.sampled(store), List.of(RESTARTING));
+    FakeWork work = new FakeWork(store);
+
+    List<IterationResult> undisturbed = new ArrayList<>();
+    inSystem(
+        (kit, listener, coordinator) -> {
+          coordinator.tell(FakeNode.diligent(kit, "node", work).joined());
+          undisturbed.addAll(await(listener, RunEvent.RunCompleted.class).iterations());
+        },
+        spec,
+        store,
+        "undisturbed");
+    assertThat(undisturbed).extracting(IterationResult::alpha).containsExactly(0.0, 0.0, 0.3);
+
+    inSystem(
+        (kit, listener, coordinator) -> {
+          coordinator.tell(FakeNode.diligent(kit, "node", work).joined());
+          for (int evaluations = 0; evaluations < 2; ) {
+            RunEvent.WorkCompleted completed = await(listener, RunEvent.WorkCompleted.class);
+            evaluations += completed.work() instanceof Work.Evaluate ? 1 : 0;
+          }
+        },
+        spec,
+        store,
+        "run");
+    inSystem(
+        (kit, listener, coordinator) -> {
+          assertThat(await(listener, RunEvent.RunRecovered.class).completed()).isPositive();
+          coordinator.tell(FakeNode.diligent(kit, "node", work).joined());
+          assertThat(await(listener, RunEvent.RunCompleted.class).iterations())
+              .isEqualTo(undisturbed);
+        },
+        spec,
+        store,
+        "run");
   }
 
   @FunctionalInterface
@@ -64,7 +129,8 @@ class CoordinatorJournalTest {
         ActorRef<ApoCoordinator.Command> coordinator);
   }
 
-  private void inSystem(Scene scene, RunSpec spec, ArtifactStore store) throws Exception {
+  private void inSystem(Scene scene, RunSpec spec, ArtifactStore store, String run)
+      throws Exception {
     ActorTestKit kit = ActorTestKit.create(ActorConfig.journal(folder.resolve("journal")));
     try {
       SchemaUtils.createIfNotExists(kit.system()).toCompletableFuture().get(10, TimeUnit.SECONDS);
@@ -73,7 +139,7 @@ class CoordinatorJournalTest {
       scene.play(
           kit,
           listener,
-          kit.spawn(ApoCoordinator.create("run", "f", spec, store, leases, listener.ref())));
+          kit.spawn(ApoCoordinator.create(run, "f", spec, store, leases, listener.ref())));
     } finally {
       kit.shutdownTestKit();
     }

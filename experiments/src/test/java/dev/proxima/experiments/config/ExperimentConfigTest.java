@@ -13,11 +13,16 @@ import dev.proxima.algorithms.objective.Objectives;
 import dev.proxima.algorithms.objective.PreferenceObjective;
 import dev.proxima.algorithms.objective.Sft;
 import dev.proxima.algorithms.objective.WeightedSum;
+import dev.proxima.algorithms.outer.ExtrapolationSchedule;
+import dev.proxima.algorithms.outer.ExtrapolationSchedule.Accelerated;
 import dev.proxima.algorithms.outer.ExtrapolationSchedule.Constant;
+import dev.proxima.algorithms.outer.ExtrapolationSchedule.PerIteration;
 import dev.proxima.algorithms.outer.InnerStart;
 import dev.proxima.algorithms.outer.MomentumFrom;
 import dev.proxima.algorithms.outer.OuterLoop;
+import dev.proxima.algorithms.outer.ReferenceUpdate;
 import dev.proxima.algorithms.outer.ReferenceUpdate.Extrapolated;
+import dev.proxima.algorithms.outer.ReferenceUpdate.MovingAverage;
 import dev.proxima.algorithms.outer.Restart;
 import dev.proxima.experiments.UserError;
 import dev.proxima.models.ComputeDevice;
@@ -123,6 +128,49 @@ class ExperimentConfigTest {
   }
 
   @Test
+  void takesSchedulesRestartsAndMovingAverages() throws IOException {
+    ExperimentConfig config =
+        load(
+            """
+            outer-loop.inner-start = proximal
+            methods {
+              listed { alpha = [0, 0.3, 5e-1] }
+              nesterov { alpha = nesterov, restart = held-out, momentum-from = extrapolated }
+              fista { alpha = fista }
+              hard { reference = ema, ema-weight = 1, ema-every = 2 }
+              soft { reference = ema }
+            }
+            """);
+
+    assertThat(config.settings().methods())
+        .extracting(method -> method.outerLoop().reference())
+        .containsExactly(
+            extrapolated(Accelerated.FISTA),
+            new MovingAverage(1, 2),
+            extrapolated(new PerIteration(List.of(0.0, 0.3, 0.5))),
+            new Extrapolated(Accelerated.NESTEROV, MomentumFrom.EXTRAPOLATED, Restart.HELD_OUT),
+            new MovingAverage(0.5, 1));
+    assertThat(config.settings().methods())
+        .allSatisfy(
+            method -> assertThat(method.outerLoop().innerStart()).isEqualTo(InnerStart.PROXIMAL));
+  }
+
+  @Test
+  void takesThemOnTheCommandLineToo() throws IOException {
+    ExperimentConfig config =
+        load(
+            "name = a",
+            "methods.apo.alpha=null",
+            "methods.apo.reference=ema",
+            "methods.iterative-dpo.alpha=[0.1, 0.3]");
+
+    assertThat(config.settings().methods())
+        .extracting(method -> method.outerLoop().reference())
+        .containsExactly(
+            new MovingAverage(0.5, 1), extrapolated(new PerIteration(List.of(0.1, 0.3))));
+  }
+
+  @Test
   void nullTakesAMethodAway() throws IOException {
     ExperimentConfig config = load("name = a", "methods.iterative-dpo=null");
 
@@ -138,6 +186,8 @@ class ExperimentConfigTest {
         "sede = 1 | sede | seed",
         "sampling.top_p = 1 | sampling.top_p | sampling.top-p",
         "methods.apo.alhpa = 0.1 | methods.apo.alhpa | methods.apo.alpha",
+        "methods.apo.restarts = none | methods.apo.restarts | methods.apo.restart",
+        "outer-loop.ema-wieght = 1 | outer-loop.ema-wieght | outer-loop.ema-weight",
       })
   void namesTheNearestKnownKey(String line, String key, String nearest) throws IOException {
     assertRejected(
@@ -151,6 +201,19 @@ class ExperimentConfigTest {
         "methods.apo.alpha = 1 | in [0, 1)",
         "methods.apo.alpha = -0.1 | in [0, 1)",
         "methods.apo.alpha = NaN | in [0, 1)",
+        "methods.apo.alpha = [0.3, 1] | a number in [0, 1), a list of such, nesterov or fista",
+        "methods.apo.alpha = [] | a list of such",
+        "methods.apo.alpha = [nesterov] | a list of such",
+        "methods.apo.alpha = momentum | nesterov or fista",
+        "methods.apo.alpha = true | a number in [0, 1)",
+        "methods.apo.restart = always, methods.apo.alpha = 0 | one of none, held-out",
+        "methods.apo.reference = average | one of extrapolated, ema",
+        "methods.apo.alpha = 0.3, methods.apo.reference = ema | null, since reference = ema",
+        "methods.apo.ema-weight = 0, methods.apo.reference = ema | a number in (0, 1]",
+        "methods.apo.ema-every = 0, methods.apo.reference = ema | a whole number of at least 1",
+        "methods.apo.momentum-from = sft, methods.apo.alpha = 0 | one of proximal, extrapolated",
+        "methods.apo.inner-start = sft, methods.apo.alpha = 0 | one of reference, proximal",
+        "methods.apo.iterations = 0 | a whole number of at least 1",
         "training.beta = 0 | a number above 0, or a list of such",
         "training.beta = [0.1, no] | a number above 0, or a list of such",
         "training.beta = [] | a number above 0, or a list of such",
@@ -259,7 +322,11 @@ class ExperimentConfigTest {
         "model.layers=1",
         "training.objective=ipo",
         "evaluation.shard-prompts=3",
-        "methods.apo.alpha=0.2"
+        "methods.apo.alpha=0.2",
+        "methods.apo.alpha=[0.3]",
+        "methods.apo.alpha=nesterov",
+        "methods.apo.restart=held-out",
+        "methods.apo.inner-start=proximal"
       })
   void theFingerprintTellsExperimentsApart(String assignment) throws IOException {
     assertThat(load("name = a", assignment).fingerprint())
@@ -358,6 +425,10 @@ class ExperimentConfigTest {
         .fineTuning()
         .optimisation()
         .optimiser();
+  }
+
+  private static ReferenceUpdate extrapolated(ExtrapolationSchedule schedule) {
+    return new Extrapolated(schedule, MomentumFrom.PROXIMAL, Restart.NONE);
   }
 
   private void assertRejected(String text, String message) throws IOException {

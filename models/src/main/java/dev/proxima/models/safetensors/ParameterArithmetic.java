@@ -17,8 +17,8 @@ import java.util.function.BiConsumer;
 /**
  * Arithmetic on whole checkpoints in float32, in one pass over mapped files; besides these, the
  * memory holds one part of a tensor (64 MiB) and, of 16-bit sources, one of each. The checkpoints
- * must have the same tensors in the same shapes. A result has the metadata of the first file and
- * appears complete or not at all.
+ * must have the same tensors in the same shapes, whatever their types; a result is F32, has the
+ * metadata of the first file and appears complete or not at all.
  */
 public final class ParameterArithmetic {
 
@@ -56,6 +56,7 @@ public final class ParameterArithmetic {
   /**
    * theta = next + alpha * (next - anchor), see {@link Extrapolation}.
    *
+   * @param alpha in [-1, 1)
    * @throws IllegalArgumentException with one line that names the file and the tensor that do not
    *     fit
    */

@@ -3,7 +3,12 @@ package dev.proxima.models.safetensors;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +17,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ParameterArithmeticTest {
 
@@ -66,6 +73,39 @@ class ParameterArithmeticTest {
     assertThat(target).hasSameBinaryContentAs(a);
   }
 
+  /**
+   * One unit in the last place above 1 and a quarter of it beyond: 1 + 2^-7 + 2^-9 of bfloat16 and
+   * 1 + 2^-10 + 2^-12 of float16, exact in float32. Either format's own arithmetic would round the
+   * quarter away, and the extrapolation with it.
+   */
+  @ParameterizedTest
+  @CsvSource({"BF16, 0x3F80, 0x1.028p0", "F16, 0x3C00, 0x1.005p0"})
+  void sixteenBitWeightsAreExtrapolatedInFloat32(String dtype, int one, float expected)
+      throws IOException {
+    Path next = writeHalf("next", dtype, (short) (one + 1));
+    Path anchor = writeHalf("anchor", dtype, (short) one);
+    Path target = folder.resolve("theta");
+
+    ParameterArithmetic.extrapolate(next, anchor, 0.25, target);
+
+    assertThat(read(target, "x")).containsExactly(expected);
+    try (SafetensorsFile file = SafetensorsFile.open(target)) {
+      assertThat(file.tensors().get("x").dtype()).isEqualTo("F32");
+    }
+  }
+
+  /** A moving average, also of one file in bfloat16 with one in float32: 1/4 of 3 and 3/4 of 1. */
+  @Test
+  void averagesTowardsTheNextWhereAlphaIsNegative() throws IOException {
+    Path next = writeHalf("next", "BF16", (short) 0x4040);
+    Path reference = write("reference", Map.of("x", new float[] {1}));
+    Path target = folder.resolve("theta");
+
+    ParameterArithmetic.extrapolate(next, reference, -0.75, target);
+
+    assertThat(read(target, "x")).containsExactly(1.5f);
+  }
+
   @Test
   void filesThatDoNotMatchAreRefusedByTensor() {
     Path a = write("a", Map.of("x", new float[2], "y", new float[1]));
@@ -95,6 +135,18 @@ class ParameterArithmeticTest {
     SafetensorsWriter.write(
         file, shapes, tensor -> FloatBuffer.wrap(tensors.get(tensor)), Map.of("format", "pt"));
     return file;
+  }
+
+  /** A file of one tensor x with one element of two bytes. */
+  private Path writeHalf(String name, String dtype, short bits) throws IOException {
+    byte[] header =
+        "{'x':{'dtype':'%s','shape':[1],'data_offsets':[0,2]}}"
+            .formatted(dtype)
+            .replace('\'', '"')
+            .getBytes(StandardCharsets.US_ASCII);
+    ByteBuffer file = ByteBuffer.allocate(8 + header.length + 2).order(ByteOrder.LITTLE_ENDIAN);
+    file.putLong(header.length).put(header).putShort(bits);
+    return Files.write(folder.resolve(name), file.array());
   }
 
   private static float[] read(Path path, String name) {
