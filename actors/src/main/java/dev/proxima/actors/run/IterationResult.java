@@ -1,6 +1,7 @@
 package dev.proxima.actors.run;
 
 import dev.proxima.actors.artifacts.ArtifactId;
+import dev.proxima.actors.run.PolicyEvaluation.Policy;
 import dev.proxima.actors.serialization.CborSerializable;
 import dev.proxima.algorithms.outer.ReferenceUpdate;
 import java.util.List;
@@ -29,6 +30,11 @@ public record IterationResult(
     ArtifactId selected,
     List<ArtifactId> logs)
     implements CborSerializable {
+
+  /** One of the two policies. */
+  public EvaluatedPolicy of(Policy policy) {
+    return policy == Policy.PROXIMAL ? proximal : extrapolated;
+  }
 
   /**
    * A policy with its evaluation.

@@ -17,7 +17,9 @@ import java.util.SortedMap;
 public record PolicyEvaluation(
     String method, int iteration, Policy policy, SortedMap<String, Estimate> metrics) {
 
-  /** The proximal solution thetahat_t, or the extrapolated theta_t that samples next. */
+  /**
+   * The proximal solution thetahat_t, or the extrapolated (or averaged) theta_t that samples next.
+   */
   public enum Policy {
     @JsonProperty("proximal")
     PROXIMAL,

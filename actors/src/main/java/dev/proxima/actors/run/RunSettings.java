@@ -1,5 +1,6 @@
 package dev.proxima.actors.run;
 
+import dev.proxima.actors.run.PolicyEvaluation.Policy;
 import dev.proxima.algorithms.exploration.PromptSelection;
 import dev.proxima.algorithms.objective.Objectives;
 import dev.proxima.algorithms.objective.PairDetail;
@@ -103,6 +104,17 @@ public record RunSettings(
     }
   }
 
-  /** A named outer loop, such as "apo" with alpha = 0.3 or "iterative-dpo" with alpha = 0. */
-  public record Method(String name, OuterLoop outerLoop) {}
+  /**
+   * A named outer loop, such as "apo" with alpha = 0.3 or "iterative-dpo" with alpha = 0.
+   *
+   * @param result which policy of the last iteration is the final model: the proximal one in
+   *     Algorithm 1, the extrapolated one in ExPO
+   */
+  public record Method(String name, OuterLoop outerLoop, Policy result) {
+
+    /** A method whose result is the last proximal solution. */
+    public Method(String name, OuterLoop outerLoop) {
+      this(name, outerLoop, Policy.PROXIMAL);
+    }
+  }
 }

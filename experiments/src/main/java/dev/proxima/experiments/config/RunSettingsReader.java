@@ -1,5 +1,6 @@
 package dev.proxima.experiments.config;
 
+import dev.proxima.actors.run.PolicyEvaluation.Policy;
 import dev.proxima.actors.run.RunSettings;
 import dev.proxima.actors.run.RunSettings.FineTuning;
 import dev.proxima.actors.run.RunSettings.Labels;
@@ -105,10 +106,12 @@ final class RunSettingsReader {
     root.check(
         "methods", !names.isEmpty(), names, "at least one, as in methods { apo { alpha = 0.3 } }");
     return names.stream()
-        .map(
-            name ->
-                new Method(name, outerLoop(methods.section(name).over(root.section("outer-loop")))))
+        .map(name -> method(name, methods.section(name).over(root.section("outer-loop"))))
         .toList();
+  }
+
+  private static Method method(String name, Section section) {
+    return new Method(name, outerLoop(section), section.choice("result", Policy.class));
   }
 
   private static OuterLoop outerLoop(Section method) {

@@ -54,7 +54,8 @@ public final class OutcomeTable {
         String name = "  " + row.iteration();
         if (row.policy() == Policy.EXTRAPOLATED) {
           name += " extrapolated";
-        } else if (row.iteration() == outcomes.last(method)) {
+        }
+        if (outcomes.isResult(method, row)) {
           name += " *";
         }
         lines.add(line(name, row.scores(), outcomes));

@@ -98,6 +98,11 @@ final class Outcomes {
     return rows;
   }
 
+  /** Whether a row is of the method's final model. */
+  boolean isResult(Method method, Row row) {
+    return row.iteration == last(method) && row.policy == method.shownResult();
+  }
+
   /** The most prompts that any metric was averaged over. */
   int prompts() {
     return byKey.values().stream()

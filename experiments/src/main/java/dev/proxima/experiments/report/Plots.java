@@ -94,8 +94,8 @@ final class Plots {
     }
     if (result.methods().stream().anyMatch(RunResult.Method::extrapolates)) {
       caption +=
-          " Solid lines are the trained (proximal) models, of which the last is the result; dashed"
-              + " lines are the extrapolated models, from which the next iteration goes on.";
+          " Solid lines are the trained (proximal) models; dashed lines are the extrapolated"
+              + " models, from which the next iteration goes on.";
     }
     return caption;
   }

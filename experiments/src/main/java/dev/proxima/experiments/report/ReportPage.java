@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import com.samskivert.mustache.Mustache;
 import dev.proxima.actors.run.PolicyEvaluation.Policy;
 import dev.proxima.algorithms.evaluation.Estimate;
+import dev.proxima.algorithms.outer.ReferenceUpdate.MovingAverage;
 import dev.proxima.experiments.report.RunResult.Method;
 import dev.proxima.experiments.report.RunResult.StageTime;
 import java.io.IOException;
@@ -68,6 +69,7 @@ final class ReportPage {
         !samples.isEmpty(),
         timings(),
         result.config(),
+        result.methods().stream().anyMatch(m -> m.reference() instanceof MovingAverage),
         result.methods(),
         result.methods().isEmpty() ? "" : pythonString(result.methods().get(0).finalFolder()),
         pythonString(prompt));
@@ -83,7 +85,7 @@ final class ReportPage {
               .map(
                   metric ->
                       outcomes
-                          .scores(method, outcomes.last(method), Policy.PROXIMAL)
+                          .scores(method, outcomes.last(method), method.shownResult())
                           .get(metric.name()))
               .orElse(null);
       if (after != null) {
@@ -110,9 +112,15 @@ final class ReportPage {
     for (Method method : result.methods()) {
       List<Line> lines = new ArrayList<>();
       for (Outcomes.Row row : outcomes.rows(method)) {
-        boolean proximal = row.policy() == Policy.PROXIMAL;
-        boolean last = row.iteration() == outcomes.last(method);
-        String note = proximal ? (last ? "the result" : "") : "extrapolated";
+        List<String> notes = new ArrayList<>();
+        if (row.policy() == Policy.EXTRAPOLATED) {
+          double alpha = method.alphas().get(row.iteration() - 1);
+          notes.add("extrapolated, α = " + Numbers.plain(alpha));
+        }
+        if (outcomes.isResult(method, row)) {
+          notes.add("the result");
+        }
+        String note = String.join("; ", notes);
         lines.add(new Line("Iteration " + row.iteration(), note, cells(row.scores())));
       }
       bodies.add(new Body(method.label(), lines));
@@ -173,6 +181,7 @@ final class ReportPage {
       boolean anySamples,
       List<Time> timings,
       String config,
+      boolean averages,
       List<Method> methods,
       String pythonFolder,
       String pythonPrompt) {}

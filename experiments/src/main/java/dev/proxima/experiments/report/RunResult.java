@@ -1,6 +1,7 @@
 package dev.proxima.experiments.report;
 
 import dev.proxima.actors.run.PolicyEvaluation;
+import dev.proxima.actors.run.PolicyEvaluation.Policy;
 import dev.proxima.actors.run.SampleLine;
 import dev.proxima.algorithms.outer.ReferenceUpdate;
 import java.util.HashSet;
@@ -59,10 +60,15 @@ public record RunResult(
    * @param name as in the configuration, such as "apo"
    * @param reference how the references follow from the proximal solutions
    * @param alphas by how much the solutions of iterations 1, 2, ... were extrapolated, in [-1, 1)
+   * @param result which policy of the last iteration is the model to use
    * @param finalFolder the model to use, relative to the run's folder, such as "apo/final"
    */
   public record Method(
-      String name, ReferenceUpdate reference, List<Double> alphas, String finalFolder) {
+      String name,
+      ReferenceUpdate reference,
+      List<Double> alphas,
+      Policy result,
+      String finalFolder) {
 
     public Method {
       alphas = List.copyOf(alphas);
@@ -81,6 +87,11 @@ public record RunResult(
     /** Whether it does in this one; at iteration 0 the two are the same. */
     boolean extrapolates(int iteration) {
       return iteration > 0 && alphas.get(iteration - 1) != 0;
+    }
+
+    /** The policy to show as the result; where the last two are the same, the proximal one. */
+    Policy shownResult() {
+      return extrapolates(alphas.size()) ? result : Policy.PROXIMAL;
     }
   }
 

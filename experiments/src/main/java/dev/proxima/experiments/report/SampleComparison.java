@@ -1,6 +1,5 @@
 package dev.proxima.experiments.report;
 
-import dev.proxima.actors.run.PolicyEvaluation.Policy;
 import dev.proxima.actors.run.SampleLine;
 import dev.proxima.experiments.report.RunResult.Method;
 import java.util.ArrayList;
@@ -43,19 +42,19 @@ record SampleComparison(String prompt, List<Response> responses) {
     List<Optional<Response>> responses = new ArrayList<>();
     responses.add(response("SFT", samples, SampleComparison::fineTuned));
     for (Method method : result.methods()) {
-      Predicate<SampleLine> proximal =
+      Predicate<SampleLine> ofResult =
           sample ->
               sample.method().equals(method.name())
-                  && sample.policy() == Policy.PROXIMAL
+                  && sample.policy() == method.shownResult()
                   && sample.iteration() > 0;
       OptionalInt last =
-          result.samples().stream().filter(proximal).mapToInt(SampleLine::iteration).max();
+          result.samples().stream().filter(ofResult).mapToInt(SampleLine::iteration).max();
       if (last.isPresent()) {
         responses.add(
             response(
                 method.name() + ", iteration " + last.getAsInt(),
                 samples,
-                proximal.and(sample -> sample.iteration() == last.getAsInt())));
+                ofResult.and(sample -> sample.iteration() == last.getAsInt())));
       }
     }
     return new SampleComparison(prompt, responses.stream().flatMap(Optional::stream).toList());

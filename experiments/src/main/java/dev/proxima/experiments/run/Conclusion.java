@@ -45,7 +45,7 @@ final class Conclusion {
     OutcomeTable.text(result, folder.path()).lines().forEach(terminal::line);
   }
 
-  /** Algorithm 1, line 7: the last proximal solution, before any extrapolation. */
+  /** In Algorithm 1, line 7, the last proximal solution, before any extrapolation. */
   private void saveFinalModel(RunSettings.Method method, List<IterationResult> iterations) {
     IterationResult last =
         iterations.stream()
@@ -55,7 +55,7 @@ final class Conclusion {
     ModelFolder.save(
         folder.path().resolve(RunFolder.finalModel(method.name())),
         spec.model(),
-        store.read(last.proximal().parameters()),
+        store.read(last.of(method.result()).parameters()),
         store.read(spec.data().tokenizer()));
   }
 
@@ -73,6 +73,7 @@ final class Conclusion {
                         method.name(),
                         method.outerLoop().reference(),
                         alphas(method, iterations),
+                        method.result(),
                         RunFolder.finalModel(method.name())))
             .toList(),
         iterations.stream().flatMap(result -> records.evaluations(result).stream()).toList(),

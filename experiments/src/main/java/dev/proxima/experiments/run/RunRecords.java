@@ -85,7 +85,9 @@ final class RunRecords {
 
   Map<String, Object> iterationLine(IterationResult result) {
     Map<String, Object> line = line("iteration", result.method(), result.iteration());
-    line.put("alpha", result.alpha());
+    if (result.iteration() > 0) {
+      line.put("alpha", result.alpha());
+    }
     for (PolicyEvaluation evaluation : evaluations(result)) {
       Map<String, Object> values = new LinkedHashMap<>();
       evaluation

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
 import dev.proxima.actors.coordinator.LeasePolicy;
+import dev.proxima.actors.run.PolicyEvaluation.Policy;
 import dev.proxima.actors.run.RunSettings.Labels;
 import dev.proxima.actors.run.RunSettings.Method;
 import dev.proxima.algorithms.objective.Divergence;
@@ -114,7 +115,9 @@ class ExperimentConfigTest {
         load(
             """
             outer-loop.iterations = 2
-            methods { expo { alpha = 0.5, iterations = 1, momentum-from = extrapolated } }
+            methods {
+              expo { alpha = 0.5, iterations = 1, momentum-from = extrapolated, result = extrapolated }
+            }
             """);
 
     assertThat(config.settings().methods())
@@ -124,7 +127,8 @@ class ExperimentConfigTest {
                 new OuterLoop(
                     1,
                     new Extrapolated(new Constant(0.5), MomentumFrom.EXTRAPOLATED, Restart.NONE),
-                    InnerStart.REFERENCE)));
+                    InnerStart.REFERENCE),
+                Policy.EXTRAPOLATED));
   }
 
   @Test
@@ -213,6 +217,7 @@ class ExperimentConfigTest {
         "methods.apo.ema-every = 0, methods.apo.reference = ema | a whole number of at least 1",
         "methods.apo.momentum-from = sft, methods.apo.alpha = 0 | one of proximal, extrapolated",
         "methods.apo.inner-start = sft, methods.apo.alpha = 0 | one of reference, proximal",
+        "methods.apo.result = best, methods.apo.alpha = 0 | one of proximal, extrapolated",
         "methods.apo.iterations = 0 | a whole number of at least 1",
         "training.beta = 0 | a number above 0, or a list of such",
         "training.beta = [0.1, no] | a number above 0, or a list of such",

@@ -2,6 +2,8 @@ package dev.proxima.experiments.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.proxima.actors.run.PolicyEvaluation.Policy;
+import dev.proxima.experiments.report.RunResult.Method;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -28,6 +30,26 @@ class OutcomeTableTest {
             Models   runs/quickstart/apo/final
                      runs/quickstart/iterative-dpo/final
             """);
+  }
+
+  /**
+   * ExPO: the extrapolated policy is the result; without any extrapolation it is the proximal one.
+   */
+  @Test
+  void marksTheResult() {
+    Method expo =
+        new Method(
+            "apo", Runs.APO.reference(), Runs.APO.alphas(), Policy.EXTRAPOLATED, "apo/final");
+    Method plain =
+        new Method(
+            "apo", Runs.DPO.reference(), Runs.DPO.alphas(), Policy.EXTRAPOLATED, "apo/final");
+
+    assertThat(OutcomeTable.text(Runs.withMethod(expo), Path.of("r")))
+        .containsPattern("\n  1  +1.000")
+        .containsPattern("\n  1 extrapolated \\*  +1.250");
+    assertThat(OutcomeTable.text(Runs.withMethod(plain), Path.of("r")))
+        .containsPattern("\n  1 \\*  +1.000")
+        .doesNotContain("extrapolated");
   }
 
   @Test

@@ -1,9 +1,12 @@
 package dev.proxima.experiments.report;
 
+import static dev.proxima.actors.run.PolicyEvaluation.Policy.EXTRAPOLATED;
 import static dev.proxima.actors.run.PolicyEvaluation.Policy.PROXIMAL;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.proxima.actors.run.SampleLine;
+import dev.proxima.algorithms.outer.ReferenceUpdate.MovingAverage;
+import dev.proxima.experiments.report.RunResult.Method;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,6 +66,22 @@ class ReportTest {
   }
 
   @Test
+  void thePageSaysWhatEachMethodDidAndWhichModelIsTheResult() {
+    Method average =
+        new Method("apo", new MovingAverage(0.25, 1), List.of(-0.75), EXTRAPOLATED, "apo/final");
+
+    assertThat(page(Runs.withRewards()))
+        .contains("<h2>apo <span>alpha &#x3D; 0.3</span></h2>")
+        .contains("Iteration 1 <span class=\"quiet\">the result</span>")
+        .contains("<span class=\"quiet\">extrapolated, α &#x3D; 0.3</span>")
+        .doesNotContain("moving average");
+    assertThat(page(Runs.withMethod(average)))
+        .contains("<h2>apo <span>ema 0.25</span></h2>", "an exponential moving average")
+        .contains("1.250 <small>± 0.063</small>")
+        .contains("<span class=\"quiet\">extrapolated, α &#x3D; -0.75; the result</span>");
+  }
+
+  @Test
   void textsOfModelsAndUsersAreEscapedEverywhere() {
     String page = page(Runs.withText("<b onclick='x'>&amp;\"{{name}}\"</b>"));
 
@@ -101,6 +120,25 @@ class ReportTest {
         .containsExactly(
             new SampleComparison.Response("SFT", "sft", 0.0),
             new SampleComparison.Response("apo, iteration 2", "last", -2.0));
+  }
+
+  @Test
+  void comparesWithTheResponsesOfTheResult() {
+    Method expo =
+        new Method("apo", Runs.APO.reference(), Runs.APO.alphas(), EXTRAPOLATED, "apo/final");
+    RunResult run = Runs.withMethod(expo);
+    List<SampleLine> samples =
+        List.of(
+            new SampleLine("apo", 0, PROXIMAL, "p", "sft", null),
+            new SampleLine("apo", 1, PROXIMAL, "p", "proximal", null),
+            new SampleLine("apo", 1, EXTRAPOLATED, "p", "extrapolated", null));
+    RunResult sampled =
+        new RunResult(
+            "n", "t", 1, run.methods(), run.evaluations(), List.of(), samples, List.of(), "");
+
+    assertThat(SampleComparison.first(sampled, 1).get(0).responses())
+        .extracting(SampleComparison.Response::text)
+        .containsExactly("sft", "extrapolated");
   }
 
   private static String page(RunResult result) {

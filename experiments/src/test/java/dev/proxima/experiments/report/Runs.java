@@ -21,9 +21,10 @@ import java.util.TreeMap;
 /** Small invented runs. */
 final class Runs {
 
-  static final Method APO = new Method("apo", extrapolated(0.3), List.of(0.3), "apo/final");
+  static final Method APO =
+      new Method("apo", extrapolated(0.3), List.of(0.3), PROXIMAL, "apo/final");
   static final Method DPO =
-      new Method("iterative-dpo", extrapolated(0), List.of(0.0), "iterative-dpo/final");
+      new Method("iterative-dpo", extrapolated(0), List.of(0.0), PROXIMAL, "iterative-dpo/final");
 
   private Runs() {}
 
@@ -68,7 +69,7 @@ final class Runs {
   /** Replaces everything of {@link #withRewards} that a model or a user can write. */
   static RunResult withText(String text) {
     RunResult run = withRewards();
-    Method method = new Method(text, extrapolated(0.3), List.of(0.3), text);
+    Method method = new Method(text, extrapolated(0.3), List.of(0.3), PROXIMAL, text);
     return new RunResult(
         text,
         text,
@@ -95,6 +96,21 @@ final class Runs {
         run.evaluations(),
         run.steps(),
         samples,
+        run.timings(),
+        run.config());
+  }
+
+  /** {@link #withRewards} with another update of the reference, or another result, of "apo". */
+  static RunResult withMethod(Method apo) {
+    RunResult run = withRewards();
+    return new RunResult(
+        run.name(),
+        run.task(),
+        run.seed(),
+        List.of(apo, DPO),
+        run.evaluations(),
+        run.steps(),
+        run.samples(),
         run.timings(),
         run.config());
   }

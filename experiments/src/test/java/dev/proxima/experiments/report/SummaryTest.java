@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.proxima.algorithms.evaluation.Estimate;
+import dev.proxima.algorithms.outer.ExtrapolationSchedule.Accelerated;
+import dev.proxima.algorithms.outer.MomentumFrom;
+import dev.proxima.algorithms.outer.ReferenceUpdate.Extrapolated;
+import dev.proxima.algorithms.outer.Restart;
+import dev.proxima.experiments.report.RunResult.Method;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -58,6 +63,25 @@ class SummaryTest {
               }
             }
             """);
+  }
+
+  @Test
+  void saysHowTheReferencesFollowAndByHowMuch() {
+    JsonNode apo =
+        Summary.of(
+                Runs.withMethod(
+                    new Method(
+                        "apo",
+                        new Extrapolated(
+                            Accelerated.NESTEROV, MomentumFrom.PROXIMAL, Restart.HELD_OUT),
+                        List.of(0.25),
+                        PROXIMAL,
+                        "apo/final")))
+            .at("/methods/apo");
+
+    assertThat(apo.get("reference").textValue()).isEqualTo("nesterov, restart");
+    assertThat(apo.at("/iterations/0").has("alpha")).isFalse();
+    assertThat(apo.at("/iterations/1/alpha").doubleValue()).isEqualTo(0.25);
   }
 
   @Test
