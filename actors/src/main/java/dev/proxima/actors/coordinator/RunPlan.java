@@ -155,11 +155,12 @@ public final class RunPlan {
         Optional<ArtifactId> next, Optional<ArtifactId> anchor, double alpha) {
       if (alpha == 0) {
         return next;
-      } else if (alpha == ReferenceUpdate.KEEP) {
-        return anchor;
       }
       return next.flatMap(
-          to -> anchor.flatMap(from -> artifact(new Work.Extrapolate(to, from, alpha))));
+          to ->
+              alpha == ReferenceUpdate.KEEP
+                  ? anchor
+                  : anchor.flatMap(from -> artifact(new Work.Extrapolate(to, from, alpha))));
     }
 
     /** What a restart goes by; as long as it is not known, no further reference is. */

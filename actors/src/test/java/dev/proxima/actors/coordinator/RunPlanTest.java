@@ -371,19 +371,28 @@ class RunPlanTest {
         .hasSize(methods * (iterations + 1));
   }
 
+  /** With OPTune, whose iterations also build on the responses of the last one. */
   @Property(tries = 25)
-  void everyOrderOfCompletionLeadsToTheSameRestarts(
+  void everyOrderOfCompletionLeadsToTheSameReferences(
       @ForAll PairSource source,
       @ForAll @IntRange(min = 1, max = 4) int iterations,
+      @ForAll boolean selects,
       @ForAll long order) {
-    RunSpec spec =
+    RunSpec all =
         spec(
             source,
             2,
             1,
             List.of(
                 method(iterations, new Constant(0.3), Restart.HELD_OUT),
-                Runs.method("iterative", iterations, 0)));
+                new Method(
+                    "ema",
+                    new OuterLoop(iterations, new MovingAverage(0.25, 2), InnerStart.REFERENCE))));
+    RunSpec spec =
+        selects && source == PairSource.SAMPLED
+            ? Runs.withExploration(
+                all, new PromptSelection(Rule.REWARD, 0.5, PromptScore.MEAN, false))
+            : all;
     RunPlan plan = new RunPlan(spec);
     Map<Work, Output> inOrder = complete(spec);
 
@@ -394,6 +403,7 @@ class RunPlanTest {
       Work next = ready.get(random.nextInt(ready.size()));
       outputs.put(next, output(next));
       ready = plan.outlook(outputs).ready();
+      assertThat(total(plan, outputs)).isGreaterThanOrEqualTo(ready.size());
     }
     assertThat(outputs).isEqualTo(inOrder);
     assertThat(total(plan, outputs)).isZero();

@@ -5,6 +5,7 @@ import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
+import java.awt.font.FontRenderContext;
 import java.awt.geom.Ellipse2D;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import javax.imageio.ImageIO;
 import org.knowm.xchart.XYChart;
+import org.knowm.xchart.internal.series.Series;
 import org.knowm.xchart.style.AxesChartStyler.TextAlignment;
 import org.knowm.xchart.style.Styler.LegendLayout;
 import org.knowm.xchart.style.Styler.LegendPosition;
@@ -41,6 +43,11 @@ final class ChartStyle {
   private static final int AXIS_WIDTH = 100;
 
   private static final int MIN_TICK_SPACING = 30;
+
+  private static final int LEGEND_LINE = 34;
+
+  /** About what stands around the line and the name of a legend's entry. */
+  private static final int LEGEND_GAPS = 24;
 
   private static final Color INK = new Color(0x1f2328);
   private static final Color MUTED = new Color(0x59636e);
@@ -104,7 +111,7 @@ final class ChartStyle {
     styler.setLegendPosition(LegendPosition.OutsideS);
     styler.setLegendLayout(LegendLayout.Horizontal);
     styler.setLegendBorderColor(Color.WHITE);
-    styler.setLegendSeriesLineLength(34);
+    styler.setLegendSeriesLineLength(LEGEND_LINE);
     styler.setChartTitleBoxVisible(false);
     styler.setChartPadding(14);
     styler.setMarkerSize(9);
@@ -139,6 +146,7 @@ final class ChartStyle {
         RenderingHints.KEY_FRACTIONALMETRICS, RenderingHints.VALUE_FRACTIONALMETRICS_ON);
     graphics.scale(SCALE, SCALE);
     for (XYChart chart : charts) {
+      fitLegend(chart, graphics.getFontRenderContext());
       chart.paint(graphics, chart.getWidth(), chart.getHeight());
       graphics.translate(chart.getWidth(), 0);
     }
@@ -150,6 +158,20 @@ final class ChartStyle {
       throw new UncheckedIOException(e);
     }
     return bytes.toByteArray();
+  }
+
+  /** Puts the legend's entries below each other where they have no room side by side. */
+  private static void fitLegend(XYChart chart, FontRenderContext context) {
+    Font font = chart.getStyler().getLegendFont();
+    double width =
+        chart.getSeriesMap().values().stream()
+            .filter(Series::isShowInLegend)
+            .mapToDouble(series -> font.getStringBounds(series.getLabel(), context).getWidth())
+            .map(name -> LEGEND_LINE + name + LEGEND_GAPS)
+            .sum();
+    if (width > chart.getWidth()) {
+      chart.getStyler().setLegendLayout(LegendLayout.Vertical);
+    }
   }
 
   private static int lightened(int channel) {

@@ -2,6 +2,13 @@ package dev.proxima.experiments.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.proxima.actors.run.PolicyEvaluation.Policy;
+import dev.proxima.algorithms.outer.ExtrapolationSchedule.PerIteration;
+import dev.proxima.algorithms.outer.MomentumFrom;
+import dev.proxima.algorithms.outer.ReferenceUpdate;
+import dev.proxima.algorithms.outer.ReferenceUpdate.Extrapolated;
+import dev.proxima.algorithms.outer.Restart;
+import dev.proxima.experiments.report.RunResult.Method;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -33,6 +40,24 @@ class PlotsTest {
     assertThat(image.getHeight()).isEqualTo(2 * 460);
     // Okabe and Ito's blue and vermilion.
     assertThat(pixels(image)).contains(0x0072b2, 0xd55e00).contains(0xffffff);
+  }
+
+  /**
+   * Side by side the entries would run over both edges, where a chart has a margin of 14 pixels.
+   */
+  @Test
+  void aLongLegendStaysWithinItsChart() throws IOException {
+    ReferenceUpdate wordy =
+        new Extrapolated(
+            new PerIteration(List.of(0.01, 0.02, 0.03, 0.04, 0.05)),
+            MomentumFrom.PROXIMAL,
+            Restart.HELD_OUT);
+    Method method = new Method("apo", wordy, List.of(0.01), Policy.PROXIMAL, "apo/final");
+
+    for (Plot plot : draw(Runs.withMethod(method))) {
+      BufferedImage image = ImageIO.read(new ByteArrayInputStream(plot.png()));
+      assertThat(pixels(image.getSubimage(0, 0, 20, image.getHeight()))).containsOnly(0xffffff);
+    }
   }
 
   @Test
