@@ -2,6 +2,9 @@ package dev.proxima.experiments;
 
 import dev.proxima.experiments.config.ExperimentConfig;
 import dev.proxima.experiments.config.Overrides;
+import dev.proxima.experiments.config.PreferenceConfig;
+import dev.proxima.experiments.config.RunConfig;
+import dev.proxima.experiments.run.PreferenceRun;
 import dev.proxima.experiments.run.RunExperiment;
 import dev.proxima.experiments.run.RunOptions;
 import dev.proxima.experiments.terminal.Terminal;
@@ -44,9 +47,7 @@ final class RunCommand implements Callable<Integer> {
   /** Exclusive answers to a run folder that exists. */
   private static final class ExistingFolder {
 
-    @Option(
-        names = "--resume",
-        description = "Continues an interrupted run from its last completed iteration.")
+    @Option(names = "--resume", description = "Continues an interrupted run from where it was.")
     private boolean resume;
 
     @Option(names = "--overwrite", description = "Replaces the run folder where it exists.")
@@ -55,8 +56,8 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    ExperimentConfig config =
-        ExperimentConfig.load(
+    RunConfig config =
+        RunConfig.load(
             file,
             new Overrides(
                 assignments,
@@ -65,7 +66,9 @@ final class RunCommand implements Callable<Integer> {
     RunOptions options = new RunOptions(existing.resume, existing.overwrite);
     try (Terminal terminal = Screen.detect().terminal()) {
       Runtime.getRuntime().addShutdownHook(new Thread(terminal::close, "close terminal"));
-      return new RunExperiment().execute(config, options, terminal);
+      return config instanceof PreferenceConfig preference
+          ? PreferenceRun.execute(preference, options, terminal)
+          : new RunExperiment().execute((ExperimentConfig) config, options, terminal);
     }
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.proxima.models.architecture.Architectures;
 import dev.proxima.models.io.AtomicFiles;
 import dev.proxima.models.io.Checksums;
+import dev.proxima.models.io.FileTrees;
 import dev.proxima.models.json.JsonFile;
 import dev.proxima.models.safetensors.Checkpoint;
 import dev.proxima.models.safetensors.SafetensorsWriter;
@@ -18,7 +19,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -238,7 +238,7 @@ public record ModelFolder(Path path, ModelConfig config) {
     try {
       requireReplaceable(path);
       Path partial = AtomicFiles.beside(path);
-      delete(partial);
+      FileTrees.delete(partial);
       try {
         Files.createDirectories(partial);
         saveParameters(parameters, partial, shardBytes);
@@ -246,7 +246,7 @@ public record ModelFolder(Path path, ModelConfig config) {
         Checksums.write(partial, partial.resolve(CHECKSUMS));
         replace(path, partial);
       } finally {
-        delete(partial);
+        FileTrees.delete(partial);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(path + ": cannot be written: " + e, e);
@@ -290,23 +290,13 @@ public record ModelFolder(Path path, ModelConfig config) {
 
   private static void replace(Path path, Path fresh) throws IOException {
     Path old = path.resolveSibling(path.getFileName() + ".old");
-    delete(old);
+    FileTrees.delete(old);
     if (Files.exists(path)) {
       Files.move(path, old, StandardCopyOption.ATOMIC_MOVE);
     }
     AtomicFiles.forceDirectory(fresh);
     Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
     AtomicFiles.forceDirectory(path.toAbsolutePath().getParent());
-    delete(old);
-  }
-
-  private static void delete(Path tree) throws IOException {
-    if (Files.exists(tree)) {
-      try (Stream<Path> entries = Files.walk(tree)) {
-        for (Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(entry);
-        }
-      }
-    }
+    FileTrees.delete(old);
   }
 }

@@ -55,6 +55,11 @@ public final class ResponseEncoder {
             "the longest sequence must have at least 2 tokens, not " + maxLength);
       }
     }
+
+    /** These, for a model that reads {@code length} tokens. */
+    public Options atMost(int length) {
+      return new Options(Math.min(maxLength, length), truncation, joining, specialTokens, endToken);
+    }
   }
 
   private final ModelFolder folder;

@@ -75,6 +75,10 @@ final class Proxima implements AutoCloseable {
     throw new AssertionError("the process ended early: " + lines + Files.readAllLines(errors));
   }
 
+  boolean isRunning() {
+    return process.isAlive();
+  }
+
   /** kill -9. */
   void kill() throws InterruptedException {
     process.destroyForcibly();

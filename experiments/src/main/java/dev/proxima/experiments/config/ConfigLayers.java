@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigRenderOptions;
 import dev.proxima.experiments.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,9 @@ import java.nio.file.Path;
 final class ConfigLayers {
 
   static final String DEFAULTS = "defaults.conf";
+
+  private static final ConfigRenderOptions RESOLVED =
+      ConfigRenderOptions.defaults().setOriginComments(false).setComments(false).setJson(false);
 
   private ConfigLayers() {}
 
@@ -33,6 +37,18 @@ final class ConfigLayers {
     } catch (ConfigException e) {
       throw new UserError(oneLine(e), e);
     }
+  }
+
+  /** As {@code load}, with every key one that there is. */
+  static Config checked(Path file, Overrides overrides) {
+    Config config = load(file, overrides);
+    KnownKeys.check(config);
+    return config;
+  }
+
+  /** All keys with their values as HOCON, sorted. */
+  static String render(Config config) {
+    return config.root().render(RESOLVED);
   }
 
   private static Config parse(Path file) {

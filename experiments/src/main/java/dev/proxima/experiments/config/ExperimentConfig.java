@@ -1,10 +1,6 @@
 package dev.proxima.experiments.config;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.typesafe.config.Config;
-import com.typesafe.config.ConfigRenderOptions;
-import dev.proxima.actors.artifacts.ArtifactId;
 import dev.proxima.actors.coordinator.LeasePolicy;
 import dev.proxima.actors.run.RunSettings;
 import dev.proxima.algorithms.objective.PairDetail;
@@ -42,15 +38,13 @@ public record ExperimentConfig(
     List<ComputeDevice> devices,
     EngineOptions engine,
     LeasePolicy leases,
-    String resolved) {
+    String resolved)
+    implements RunConfig {
 
   /** All bytes and the special tokens. */
-  private static final int MIN_VOCABULARY = 256 + ChatFormat.SPECIAL_TOKENS.size();
+  static final int MIN_VOCABULARY = 256 + ChatFormat.SPECIAL_TOKENS.size();
 
   private static final int SHORTEST_PROMPT = 1;
-
-  private static final ConfigRenderOptions RESOLVED =
-      ConfigRenderOptions.defaults().setOriginComments(false).setComments(false).setJson(false);
 
   /**
    * Reads a file, with {@code overrides} over it and the defaults below it.
@@ -58,8 +52,7 @@ public record ExperimentConfig(
    * @throws dev.proxima.experiments.UserError one line that names file, key, value and the mend
    */
   public static ExperimentConfig load(Path file, Overrides overrides) {
-    Config config = ConfigLayers.load(file, overrides);
-    KnownKeys.check(config);
+    Config config = ConfigLayers.checked(file, overrides);
     Section root = new Section("", config);
     ExperimentConfig experiment =
         new ExperimentConfig(
@@ -70,26 +63,20 @@ public record ExperimentConfig(
             root.section("sampling").count("shard-prompts", 1),
             root.section("evaluation").count("shard-prompts", 1),
             root.file("out", "the path of a folder"),
-            root.list(
-                "devices",
-                ComputeDevice::parse,
-                "a list such as [cpu] or [\"cuda:0\", \"cuda:1\"]"),
+            devices(root),
             engine(root),
             leases(root.section("leases")),
-            config.root().render(RESOLVED));
+            ConfigLayers.render(config));
     experiment.checkLengths(root);
     experiment.checkExploration(root.section("exploration"));
     experiment.checkJudged(root);
     return experiment;
   }
 
-  /**
-   * SHA-256, in hexadecimal, of what the result depends on: everything but {@code out}, {@code
-   * devices}, {@code threads} and {@code leases}. Two configurations with the same fingerprint
-   * describe the same experiment.
-   */
+  /** Of everything but {@code out}, {@code devices}, {@code threads} and {@code leases}. */
+  @Override
   public String fingerprint() {
-    List<Object> parts =
+    return RunConfig.fingerprint(
         List.of(
             settings,
             data,
@@ -97,15 +84,15 @@ public record ExperimentConfig(
             model,
             engine.withThreads(0),
             samplingShardPrompts,
-            evaluationShardPrompts);
-    try {
-      return ArtifactId.of(JsonMapper.builder().build().writeValueAsBytes(parts)).sha256();
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
-    }
+            evaluationShardPrompts));
   }
 
-  private static EngineOptions engine(Section root) {
+  static List<ComputeDevice> devices(Section root) {
+    return root.list(
+        "devices", ComputeDevice::parse, "a list such as [cpu] or [\"cuda:0\", \"cuda:1\"]");
+  }
+
+  static EngineOptions engine(Section root) {
     Section engine = root.section("engine");
     return new EngineOptions(
         root.count("threads", 0),

@@ -33,7 +33,7 @@ final class RunSettingsReader {
 
   static RunSettings read(Section root) {
     return new RunSettings(
-        root.text("name", "[A-Za-z0-9][A-Za-z0-9._-]*", "letters, digits, '.', '_' and '-'"),
+        name(root),
         root.wholeNumber("seed"),
         fineTuning(root.section("fine-tuning")),
         sampling(root.section("sampling"), 2),
@@ -44,7 +44,11 @@ final class RunSettingsReader {
         methods(root));
   }
 
-  private static FineTuning fineTuning(Section section) {
+  static String name(Section root) {
+    return root.text("name", "[A-Za-z0-9][A-Za-z0-9._-]*", "letters, digits, '.', '_' and '-'");
+  }
+
+  static FineTuning fineTuning(Section section) {
     return new FineTuning(
         section.count("epochs", 0), section.count("batch-size", 1), optimisation(section));
   }
@@ -68,7 +72,7 @@ final class RunSettingsReader {
         section.flag("baseline"));
   }
 
-  private static PreferenceTraining training(Section section) {
+  static PreferenceTraining training(Section section) {
     PreferenceTraining training =
         new PreferenceTraining(
             section.count("epochs", 1),

@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueType;
 import dev.proxima.experiments.UserError;
 import java.math.BigDecimal;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -66,6 +68,13 @@ record Section(String path, Config config) {
 
   Path file(String key, String accepted) {
     return read(key, accepted, name -> Path.of(config.getString(name)));
+  }
+
+  /** A path; empty where the key is null. */
+  Optional<Path> optionalFile(String key, String accepted) {
+    return config.root().get(key).valueType() == ConfigValueType.NULL
+        ? Optional.empty()
+        : Optional.of(file(key, accepted));
   }
 
   long wholeNumber(String key) {

@@ -153,11 +153,11 @@ final class ReportPage {
   }
 
   /** A Python string literal: JSON's strings are a subset of Python's. */
-  private static String pythonString(String text) {
+  static String pythonString(String text) {
     return TextNode.valueOf(text).toString();
   }
 
-  private static Reader resource(String name) {
+  static Reader resource(String name) {
     InputStream in = ReportPage.class.getResourceAsStream("/report/" + name);
     if (in == null) {
       throw new IllegalStateException("the resource report/" + name + " is missing");

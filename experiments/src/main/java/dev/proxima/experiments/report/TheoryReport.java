@@ -10,12 +10,12 @@ import dev.proxima.algorithms.theory.TheoryResult.Ratio;
 import dev.proxima.algorithms.theory.TheoryResult.Theorem;
 import dev.proxima.algorithms.theory.TheoryResult.TradeOffPoint;
 import dev.proxima.experiments.UserError;
+import dev.proxima.models.io.FileTrees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -67,7 +67,7 @@ public final class TheoryReport {
     requireNew(folder);
     Path beside = folder.toAbsolutePath().resolveSibling(folder.getFileName() + ".part");
     try {
-      delete(beside);
+      FileTrees.delete(beside);
       Files.createDirectories(beside);
       Files.writeString(beside.resolve("summary.json"), json());
       for (Map.Entry<String, Theorem> theorem : theorems.entrySet()) {
@@ -197,15 +197,5 @@ public final class TheoryReport {
 
   private static String line(String format, Object... values) {
     return String.format(Locale.ROOT, format, values).stripTrailing() + "\n";
-  }
-
-  private static void delete(Path tree) throws IOException {
-    if (Files.exists(tree)) {
-      try (Stream<Path> entries = Files.walk(tree)) {
-        for (Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(entry);
-        }
-      }
-    }
   }
 }

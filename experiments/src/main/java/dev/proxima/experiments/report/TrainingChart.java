@@ -67,6 +67,25 @@ final class TrainingChart {
     return chart;
   }
 
+  /** A metric over the steps of a single training, at 520 by 420. */
+  static XYChart draw(Font font, TrainingResult result, String metric, String title) {
+    XYChart chart = ChartStyle.chart(font, 520, 420, title, "Step", metric);
+    Color colour = ChartStyle.colour(0);
+    double[] values =
+        result.steps().stream()
+            .mapToDouble(step -> step.getOrDefault(metric, Double.NaN))
+            .filter(Double::isFinite)
+            .toArray();
+    double[] x = new double[values.length];
+    Arrays.setAll(x, i -> i + 1);
+    if (values.length > 0) {
+      addLine(chart, metric + " raw", x, values, ChartStyle.faint(colour), ChartStyle.THIN);
+      addLine(chart, metric, x, movingMean(values), colour, ChartStyle.SOLID);
+    }
+    chart.getStyler().setLegendVisible(false);
+    return chart;
+  }
+
   private static XYSeries addLine(
       XYChart chart, String name, double[] x, double[] y, Color colour, BasicStroke stroke) {
     XYSeries series = chart.addSeries(name, x, y);

@@ -1,8 +1,8 @@
 package dev.proxima.experiments.run;
 
 import dev.proxima.experiments.UserError;
-import dev.proxima.experiments.config.ExperimentConfig;
 import dev.proxima.experiments.config.Overrides;
+import dev.proxima.experiments.config.RunConfig;
 import dev.proxima.models.io.AtomicFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 record RunFolder(Path path) {
 
   private static final String CONFIG = "config.resolved.conf";
+  private static final String FINAL = "final";
 
   /**
    * Opens the folder for a new run or, with {@link RunOptions#resume}, for the run that it holds.
@@ -26,7 +27,7 @@ record RunFolder(Path path) {
    * @throws UserError where it cannot be written, holds something else, or, to be resumed, holds
    *     nothing or another experiment
    */
-  static RunFolder open(ExperimentConfig config, RunOptions options) {
+  static RunFolder open(RunConfig config, RunOptions options) {
     RunFolder folder = new RunFolder(config.out());
     try {
       if (options.resume()) {
@@ -83,18 +84,37 @@ record RunFolder(Path path) {
     return path.resolve("samples.jsonl");
   }
 
-  /** A method's result in the Hugging Face layout, relative to the folder. */
-  static String finalModel(String method) {
-    return method + "/final";
+  /** A model that the run made to start from. */
+  Path initialModel() {
+    return path.resolve("initial");
   }
 
-  private void requireSameExperiment(ExperimentConfig config) {
+  /** The reference's log-probabilities of given pairs. */
+  Path reference() {
+    return path.resolve("reference.safetensors");
+  }
+
+  Path checkpoints() {
+    return path.resolve("checkpoints");
+  }
+
+  /** The result of a run without methods, in the Hugging Face layout. */
+  Path finalModel() {
+    return path.resolve(FINAL);
+  }
+
+  /** A method's result in the Hugging Face layout, relative to the folder. */
+  static String finalModel(String method) {
+    return method + "/" + FINAL;
+  }
+
+  private void requireSameExperiment(RunConfig config) {
     if (Files.notExists(config())) {
       throw new UserError(
           path
               + ": holds no run to resume; start it without --resume, or name its folder by --out");
     }
-    String then = ExperimentConfig.load(config(), Overrides.NONE).fingerprint();
+    String then = RunConfig.load(config(), Overrides.NONE).fingerprint();
     if (!then.equals(config.fingerprint())) {
       throw new UserError(
           path

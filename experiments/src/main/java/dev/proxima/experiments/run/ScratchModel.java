@@ -1,0 +1,123 @@
+package dev.proxima.experiments.run;
+
+import dev.proxima.actors.run.RunSettings.FineTuning;
+import dev.proxima.algorithms.random.Epochs;
+import dev.proxima.algorithms.random.RandomStream;
+import dev.proxima.experiments.config.PreferenceConfig;
+import dev.proxima.experiments.run.GivenPairs.Encoded;
+import dev.proxima.experiments.terminal.Terminal;
+import dev.proxima.models.ModelConfig;
+import dev.proxima.models.ModelFolder;
+import dev.proxima.models.ResponseEncoder;
+import dev.proxima.models.TokenSequence;
+import dev.proxima.models.Trainer;
+import dev.proxima.models.djl.DjlTokenizer;
+import dev.proxima.models.djl.TorchEngine;
+import dev.proxima.models.io.FileTrees;
+import dev.proxima.models.tokenizer.ByteLevelBpe;
+import dev.proxima.models.tokenizer.ChatFormat;
+import dev.proxima.models.tokenizer.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Makes the model of a run that starts from none: a tokenizer, a fresh Llama and its fine-tuning.
+ */
+final class ScratchModel {
+
+  private final PreferenceConfig config;
+  private final PreferenceConfig.Scratch scratch;
+  private final TorchEngine engine;
+  private final GivenPairs pairs;
+
+  ScratchModel(
+      PreferenceConfig config,
+      PreferenceConfig.Scratch scratch,
+      TorchEngine engine,
+      GivenPairs pairs) {
+    this.config = config;
+    this.scratch = scratch;
+    this.engine = engine;
+    this.pairs = pairs;
+  }
+
+  /**
+   * Writes the model's folder.
+   *
+   * @return empty where {@code stop} was true before it was done; nothing is written then
+   */
+  Optional<ModelFolder> make(Path target, Terminal terminal, BooleanSupplier stop)
+      throws IOException {
+    Path work = Files.createDirectories(target.resolveSibling(target.getFileName() + ".work"));
+    try {
+      Path tokenizerFile = work.resolve("tokenizer.json");
+      ByteLevelBpe.train(pairs.texts(), scratch.vocabularySize(), ChatFormat.SPECIAL_TOKENS)
+          .write(tokenizerFile);
+      Path parameters = work.resolve("parameters.safetensors");
+      try (Tokenizer tokenizer = DjlTokenizer.open(tokenizerFile)) {
+        ModelConfig model = model(tokenizer);
+        engine.initialise(model, config.seed(), parameters);
+        ModelFolder untrained =
+            ModelFolder.save(work.resolve("model"), model, parameters, tokenizerFile);
+        return fineTune(untrained, tokenizer, work.resolve("trained.safetensors"), terminal, stop)
+            .map(trained -> ModelFolder.save(target, model, trained, tokenizerFile));
+      }
+    } finally {
+      FileTrees.delete(work);
+    }
+  }
+
+  private ModelConfig model(Tokenizer tokenizer) {
+    int endOfText = tokenizer.tokenId(ChatFormat.END_OF_TEXT);
+    return scratch
+        .shape()
+        .withVocabulary(
+            tokenizer.vocabSize(), endOfText, endOfText, tokenizer.tokenId(ChatFormat.PAD));
+  }
+
+  private Optional<Path> fineTune(
+      ModelFolder folder,
+      Tokenizer tokenizer,
+      Path target,
+      Terminal terminal,
+      BooleanSupplier stop) {
+    FineTuning tuning = scratch.fineTuning();
+    List<TokenSequence> examples =
+        pairs
+            .encoded(new ResponseEncoder(folder, tokenizer, PreferenceRun.encoding(config, folder)))
+            .stream()
+            .map(Encoded::chosen)
+            .toList();
+    Epochs epochs =
+        new Epochs(
+            examples.size(),
+            tuning.batchSize(),
+            tuning.epochs(),
+            epoch -> RandomStream.of(config.seed(), "fine-tune", epoch));
+    if (epochs.steps() == 0) {
+      return Optional.of(folder.parameters());
+    }
+    try (Trainer trainer =
+        engine.trainer(
+            folder.parameters(),
+            folder.config(),
+            config.device(),
+            tuning.optimisation().over(epochs.steps()))) {
+      terminal.stage("fine-tuning", epochs.steps(), "steps");
+      for (int step = 0; step < epochs.steps(); step++) {
+        if (stop.getAsBoolean()) {
+          return Optional.empty();
+        }
+        trainer.fineTune(Arrays.stream(epochs.batch(step)).mapToObj(examples::get).toList());
+        terminal.advance(step + 1);
+      }
+      trainer.save(target);
+      return Optional.of(target);
+    }
+  }
+}
