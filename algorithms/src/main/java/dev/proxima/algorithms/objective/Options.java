@@ -8,6 +8,11 @@ import java.util.stream.Collectors;
 /** A value for each of an objective's options, read by type. */
 record Options(SortedMap<String, String> values) {
 
+  /** As it is written. */
+  String text(String option) {
+    return values.get(option);
+  }
+
   /**
    * A number.
    *

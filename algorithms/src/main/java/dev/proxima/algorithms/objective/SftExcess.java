@@ -1,7 +1,5 @@
 package dev.proxima.algorithms.objective;
 
-import dev.proxima.algorithms.numeric.Dual;
-import dev.proxima.algorithms.numeric.OrderedSum;
 import java.util.Map;
 
 /**
@@ -11,19 +9,18 @@ import java.util.Map;
  * does nothing inside.
  *
  * <p>Source: Jian et al. 2025 (arXiv 2507.07723), the single-level form of its bilevel problem. In
- * a configuration {@code "dpo + 2 sft-excess"} with {@code sft-excess.value = 1.2}.
+ * a configuration {@code "dpo + 2 sft-excess"} with {@code sft-excess.value = 1.2}, or {@code
+ * spo.form = penalty}.
  *
- * @param value v, in nats per token
+ * @param value v
  */
-public record SftExcess(double value) implements PreferenceObjective {
+public record SftExcess(SftValue value) implements PreferenceObjective {
 
   static final ObjectiveType TYPE =
       new ObjectiveType(
-          "sft-excess", Map.of("value", "0"), options -> new SftExcess(options.number("value")));
-
-  public SftExcess {
-    Require.finite("value", value);
-  }
+          "sft-excess",
+          Map.of("value", "0"),
+          options -> new SftExcess(SftValue.parse(options.text("value"))));
 
   @Override
   public boolean couplesBatch() {
@@ -32,16 +29,9 @@ public record SftExcess(double value) implements PreferenceObjective {
 
   @Override
   public LossAndGradient apply(PairLogps logps) {
-    double[] sft = new double[logps.size()];
-    for (int i = 0; i < sft.length; i++) {
-      sft[i] = -logps.policyChosen()[i] / logps.chosenTokens()[i];
-    }
-    return OrderedSum.mean(sft) <= value
+    double least = value.at(logps);
+    return SftValue.loss(logps) <= least
         ? LossAndGradient.zeros(logps.size())
-        : PerPair.losses(logps, i -> excess(logps.pair(i)));
-  }
-
-  private Dual excess(Pair pair) {
-    return pair.meanChosen().negate().minus(value);
+        : PerPair.losses(logps, i -> logps.pair(i).meanChosen().negate().minus(least));
   }
 }

@@ -44,6 +44,7 @@ class EveryObjectiveTest {
     words.put("mean", List.of("batch", "none"));
     words.put("wpo", List.of("sampled", "unaligned"));
     words.put("gap-weight", List.of("sigmoid", "linear"));
+    words.put("value", List.of("2", "reference"));
     words.put("ld-alpha", List.of("0", "0.4"));
     return words;
   }
