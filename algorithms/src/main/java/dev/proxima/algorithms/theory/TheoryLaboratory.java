@@ -2,19 +2,23 @@ package dev.proxima.algorithms.theory;
 
 import dev.proxima.algorithms.evaluation.Bootstrap;
 import dev.proxima.algorithms.evaluation.Estimate;
+import dev.proxima.algorithms.theory.LikelihoodDisplacement.State;
 import dev.proxima.algorithms.theory.TheoryResult.Curve;
+import dev.proxima.algorithms.theory.TheoryResult.Displacement;
+import dev.proxima.algorithms.theory.TheoryResult.PairState;
 import dev.proxima.algorithms.theory.TheoryResult.Ratio;
 import dev.proxima.algorithms.theory.TheoryResult.Theorem;
 import dev.proxima.algorithms.theory.TheoryResult.TradeOffPoint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
  * Measures the theorems of accelerated preference optimisation (He, Yuan and Gu 2024, arXiv
- * 2410.06293) on random tabular problems, on all cores. The result does not depend on how many
- * there are.
+ * 2410.06293) and SPO's remedies for likelihood displacement on random tabular problems, on all
+ * cores. The result does not depend on how many there are.
  */
 public final class TheoryLaboratory {
 
@@ -54,7 +58,7 @@ public final class TheoryLaboratory {
 
   /** How often the progress is told. */
   public int tasks() {
-    return (4 + TRADE_OFF_SEEDS) * seeds;
+    return (5 + TRADE_OFF_SEEDS) * seeds;
   }
 
   /** Measures everything. */
@@ -64,7 +68,8 @@ public final class TheoryLaboratory {
         measure(new Theorem44()),
         measure(new Theorem48()),
         measure(new TheoremB2()),
-        tradeOff());
+        tradeOff(),
+        displacement());
   }
 
   private double closedFormError() {
@@ -143,6 +148,39 @@ public final class TheoryLaboratory {
       }
     }
     return points;
+  }
+
+  private List<Displacement> displacement() {
+    List<List<List<State>>> bySeed =
+        bySeed(
+            seeds,
+            seed ->
+                LikelihoodDisplacement.METHODS.stream()
+                    .map(method -> LikelihoodDisplacement.train(seed, method.spo()))
+                    .toList());
+    List<Displacement> displacement = new ArrayList<>();
+    for (int m = 0; m < LikelihoodDisplacement.METHODS.size(); m++) {
+      List<PairState> states = new ArrayList<>();
+      for (int i = 0; i < LikelihoodDisplacement.STEPS.length; i++) {
+        int method = m;
+        int point = i;
+        List<State> same = bySeed.stream().map(each -> each.get(method).get(point)).toList();
+        states.add(
+            new PairState(
+                estimate(same, State::chosen),
+                estimate(same, State::rejected),
+                estimate(same, State::outside),
+                estimate(same, State::cosine)));
+      }
+      displacement.add(
+          new Displacement(
+              LikelihoodDisplacement.METHODS.get(m).name(), LikelihoodDisplacement.STEPS, states));
+    }
+    return displacement;
+  }
+
+  private static Estimate estimate(List<State> states, ToDoubleFunction<State> value) {
+    return Estimate.of(states.stream().mapToDouble(value).toArray());
   }
 
   private <T> List<T> bySeed(int count, IntFunction<T> measurement) {

@@ -12,13 +12,15 @@ import java.util.List;
  * @param distance Theorem 4.8
  * @param generalPreferences Theorem B.2
  * @param tradeOff the gap with sampled pairs, by number of pairs, then alpha
+ * @param displacement what training does to a pair's probabilities, by method
  */
 public record TheoryResult(
     double closedFormError,
     Theorem gap,
     Theorem distance,
     Theorem generalPreferences,
-    List<TradeOffPoint> tradeOff) {
+    List<TradeOffPoint> tradeOff,
+    List<Displacement> displacement) {
 
   /**
    * A theorem about how fast something falls, relative to alpha = 0.
@@ -52,4 +54,34 @@ public record TheoryResult(
    * @param gap the sub-optimality gap over seeds
    */
   public record TradeOffPoint(int pairs, double alpha, Estimate gap) {}
+
+  /**
+   * Likelihood displacement under one method, all from the same reference.
+   *
+   * @param steps of gradient descent, shape [n], from 0
+   * @param states n of them
+   */
+  public record Displacement(String method, int[] steps, List<PairState> states) {
+
+    /** Before the first step. */
+    public PairState first() {
+      return states.get(0);
+    }
+
+    /** After the last step. */
+    public PairState last() {
+      return states.get(states.size() - 1);
+    }
+  }
+
+  /**
+   * Means over the prompts, over seeds.
+   *
+   * @param chosen log pi(y_w|x), in nats
+   * @param rejected log pi(y_l|x), in nats
+   * @param outside the probability of all responses but those two, which only a policy over few
+   *     responses can tell
+   * @param cosine between the gradients of the mean log pi(y_w|x) and of the mean log pi(y_l|x)
+   */
+  public record PairState(Estimate chosen, Estimate rejected, Estimate outside, Estimate cosine) {}
 }

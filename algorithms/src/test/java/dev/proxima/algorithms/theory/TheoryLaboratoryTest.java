@@ -30,6 +30,7 @@ class TheoryLaboratoryTest {
     single.shutdown();
     assertThat(again.gap().ratios()).isEqualTo(result.gap().ratios());
     assertThat(again.tradeOff()).isEqualTo(result.tradeOff());
+    assertThat(again.displacement()).usingRecursiveComparison().isEqualTo(result.displacement());
   }
 
   @Test

@@ -1,7 +1,10 @@
 package dev.proxima.experiments.report;
 
+import dev.proxima.algorithms.evaluation.Estimate;
 import dev.proxima.algorithms.theory.TheoryResult;
 import dev.proxima.algorithms.theory.TheoryResult.Curve;
+import dev.proxima.algorithms.theory.TheoryResult.Displacement;
+import dev.proxima.algorithms.theory.TheoryResult.PairState;
 import dev.proxima.algorithms.theory.TheoryResult.Theorem;
 import dev.proxima.algorithms.theory.TheoryResult.TradeOffPoint;
 import java.awt.Font;
@@ -10,8 +13,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.Styler.LegendLayout;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** The theory laboratory's plots. */
@@ -56,6 +62,21 @@ final class TheoryCharts {
                     "Duality gap",
                     result.generalPreferences()))));
     images.put("trade_off.png", ChartStyle.png(tradeOff(font.get(), result.tradeOff())));
+    images.put(
+        "displacement.png",
+        ChartStyle.png(
+            displacement(
+                font.get(),
+                "Likelihood displacement: log π of the preferred",
+                "log π(y_w)",
+                result.displacement(),
+                PairState::chosen),
+            displacement(
+                font.get(),
+                "Mass outside the pair",
+                "Probability",
+                result.displacement(),
+                PairState::outside)));
     return images;
   }
 
@@ -105,6 +126,26 @@ final class TheoryCharts {
               each.getValue().stream().map(TradeOffPoint::alpha).toList(),
               each.getValue().stream().map(point -> point.gap().mean()).toList());
       series.setMarker(ChartStyle.FILLED);
+    }
+    return chart;
+  }
+
+  private static XYChart displacement(
+      Font font,
+      String title,
+      String y,
+      List<Displacement> methods,
+      Function<PairState, Estimate> value) {
+    XYChart chart = ChartStyle.chart(font, WIDTH, HEIGHT, title, "Step", y);
+    chart.getStyler().setLegendLayout(LegendLayout.Vertical);
+    for (int i = 0; i < methods.size(); i++) {
+      Displacement method = methods.get(i);
+      line(
+          chart,
+          method.method(),
+          i,
+          IntStream.of(method.steps()).mapToObj(step -> (double) step).toList(),
+          method.states().stream().map(state -> value.apply(state).mean()).toList());
     }
     return chart;
   }

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.proxima.algorithms.evaluation.Estimate;
 import dev.proxima.algorithms.theory.TheoryResult;
 import dev.proxima.algorithms.theory.TheoryResult.Curve;
+import dev.proxima.algorithms.theory.TheoryResult.Displacement;
+import dev.proxima.algorithms.theory.TheoryResult.PairState;
 import dev.proxima.algorithms.theory.TheoryResult.Ratio;
 import dev.proxima.algorithms.theory.TheoryResult.Theorem;
 import dev.proxima.algorithms.theory.TheoryResult.TradeOffPoint;
@@ -20,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What the theory laboratory measured, as a table, CSV, JSON and plots. */
@@ -54,12 +57,13 @@ public final class TheoryReport {
     text.append(
         "\nThe gap after a few iterations with N sampled pairs each, +/- one standard error\n");
     tradeOff(text);
+    displacement(text);
     return text.toString();
   }
 
   /**
-   * Writes {@code summary.json}, a CSV and a plot of each theorem and of the trade-off into a new
-   * folder, which appears when it is complete.
+   * Writes {@code summary.json}, a CSV and a plot of each theorem, of the trade-off and of
+   * likelihood displacement into a new folder, which appears when it is complete.
    *
    * @throws UserError where there is something already, or it cannot be written
    */
@@ -74,6 +78,7 @@ public final class TheoryReport {
         Files.write(beside.resolve(theorem.getKey() + ".csv"), csv(theorem.getValue()));
       }
       Files.write(beside.resolve("trade_off.csv"), tradeOffCsv());
+      Files.write(beside.resolve("displacement.csv"), displacementCsv());
       for (Map.Entry<String, byte[]> image : TheoryCharts.draw(result).entrySet()) {
         Files.write(beside.resolve(image.getKey()), image.getValue());
       }
@@ -129,7 +134,25 @@ public final class TheoryReport {
       node.put("gap", point.gap().mean());
       node.put("standard_error", point.gap().standardError());
     }
+    ArrayNode displacement = root.putArray("displacement");
+    for (Displacement each : result.displacement()) {
+      ObjectNode node = displacement.addObject().put("method", each.method());
+      put(node.putObject("reference"), each.first());
+      put(node.putObject("final"), each.last());
+    }
     return root.toPrettyString() + "\n";
+  }
+
+  private static void put(ObjectNode node, PairState state) {
+    put(node, "logp_chosen", state.chosen());
+    put(node, "logp_rejected", state.rejected());
+    put(node, "mass_outside", state.outside());
+    put(node, "cosine", state.cosine());
+  }
+
+  private static void put(ObjectNode node, String name, Estimate estimate) {
+    node.put(name, estimate.mean());
+    node.put(name + "_standard_error", estimate.standardError());
   }
 
   private static void theorem(StringBuilder text, String title, Theorem theorem) {
@@ -170,6 +193,30 @@ public final class TheoryReport {
         });
   }
 
+  private void displacement(StringBuilder text) {
+    text.append("\nLikelihood displacement: what gradient descent leaves of a pair, by method\n");
+    text.append(
+        line(
+            "  %-29s  %10s  %12s  %12s  %7s",
+            "method", "log pi(yw)", "log pi(yl)", "mass outside", "cosine"));
+    if (!result.displacement().isEmpty()) {
+      text.append(row("(the reference)", result.displacement().get(0).first()));
+    }
+    for (Displacement each : result.displacement()) {
+      text.append(row(each.method(), each.last()));
+    }
+  }
+
+  private static String row(String method, PairState state) {
+    return line(
+        "  %-29s  %10.3f  %12.3f  %12.3f  %7.3f",
+        method,
+        state.chosen().mean(),
+        state.rejected().mean(),
+        state.outside().mean(),
+        state.cosine().mean());
+  }
+
   private static List<String> csv(Theorem theorem) {
     List<String> lines = new ArrayList<>(List.of("alpha,iteration,value"));
     for (Curve curve : theorem.curves()) {
@@ -191,6 +238,21 @@ public final class TheoryReport {
               + point.gap().mean()
               + ","
               + point.gap().standardError());
+    }
+    return lines;
+  }
+
+  private List<String> displacementCsv() {
+    List<String> lines =
+        new ArrayList<>(List.of("method,step,logp_chosen,logp_rejected,mass_outside,cosine"));
+    for (Displacement each : result.displacement()) {
+      for (int i = 0; i < each.steps().length; i++) {
+        PairState state = each.states().get(i);
+        lines.add(
+            Stream.of(state.chosen(), state.rejected(), state.outside(), state.cosine())
+                .map(estimate -> String.valueOf(estimate.mean()))
+                .collect(Collectors.joining(",", each.method() + "," + each.steps()[i] + ",", "")));
+      }
     }
     return lines;
   }

@@ -9,6 +9,8 @@ import dev.proxima.algorithms.evaluation.Bootstrap.Interval;
 import dev.proxima.algorithms.evaluation.Estimate;
 import dev.proxima.algorithms.theory.TheoryResult;
 import dev.proxima.algorithms.theory.TheoryResult.Curve;
+import dev.proxima.algorithms.theory.TheoryResult.Displacement;
+import dev.proxima.algorithms.theory.TheoryResult.PairState;
 import dev.proxima.algorithms.theory.TheoryResult.Ratio;
 import dev.proxima.algorithms.theory.TheoryResult.Theorem;
 import dev.proxima.algorithms.theory.TheoryResult.TradeOffPoint;
@@ -35,7 +37,12 @@ class TheoryReportTest {
               THEOREM,
               List.of(
                   new TradeOffPoint(30, 0.3, new Estimate(0.2, 0.01, 64)),
-                  new TradeOffPoint(0, 0.3, new Estimate(0.1, 0.02, 64)))));
+                  new TradeOffPoint(0, 0.3, new Estimate(0.1, 0.02, 64))),
+              List.of(
+                  new Displacement(
+                      "dpo",
+                      new int[] {0, 9},
+                      List.of(state(-1.5, -1.25, 0.5, 0.8), state(-5, -6.5, 0.875, 0.9))))));
 
   @TempDir Path folder;
 
@@ -58,6 +65,38 @@ class TheoryReportTest {
     }
     assertThat(Files.readAllLines(out.resolve("trade_off.csv")))
         .containsExactly("pairs,alpha,gap,standard_error", "30,0.3,0.2,0.01", "exact,0.3,0.1,0.02");
+  }
+
+  @Test
+  void writesWhatBecomesOfThePairs() throws IOException {
+    Path out = folder.resolve("theory");
+    REPORT.write(out);
+
+    JsonNode dpo =
+        new ObjectMapper().readTree(out.resolve("summary.json").toFile()).at("/displacement/0");
+    assertThat(dpo.get("method").asText()).isEqualTo("dpo");
+    assertThat(dpo.at("/reference/logp_chosen").asDouble()).isEqualTo(-1.5);
+    assertThat(dpo.at("/final/logp_chosen").asDouble()).isEqualTo(-5);
+    assertThat(dpo.at("/final/logp_rejected").asDouble()).isEqualTo(-6.5);
+    assertThat(dpo.at("/final/mass_outside").asDouble()).isEqualTo(0.875);
+    assertThat(dpo.at("/final/mass_outside_standard_error").asDouble()).isEqualTo(0.01);
+    assertThat(dpo.at("/final/cosine").asDouble()).isEqualTo(0.9);
+    assertThat(Files.readAllLines(out.resolve("displacement.csv")))
+        .containsExactly(
+            "method,step,logp_chosen,logp_rejected,mass_outside,cosine",
+            "dpo,0,-1.5,-1.25,0.5,0.8",
+            "dpo,9,-5.0,-6.5,0.875,0.9");
+    assertThat(out.resolve("displacement.png")).isNotEmptyFile();
+    assertThat(REPORT.text()).containsPattern("\\(the reference\\) +-1.500 +-1.250 +0.500 +0.800");
+    assertThat(REPORT.text()).containsPattern("dpo +-5.000 +-6.500 +0.875 +0.900");
+  }
+
+  private static PairState state(double chosen, double rejected, double outside, double cosine) {
+    return new PairState(
+        new Estimate(chosen, 0.01, 16),
+        new Estimate(rejected, 0.01, 16),
+        new Estimate(outside, 0.01, 16),
+        new Estimate(cosine, 0.01, 16));
   }
 
   @Test
