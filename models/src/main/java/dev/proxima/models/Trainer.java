@@ -1,8 +1,11 @@
 package dev.proxima.models;
 
 import dev.proxima.algorithms.objective.PreferenceObjective;
+import dev.proxima.algorithms.spo.LowerLevel;
+import dev.proxima.algorithms.spo.PairGradients;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * A trainable copy of a language model with its optimiser, on one device. Each step back-propagates
@@ -19,7 +22,24 @@ public interface Trainer extends AutoCloseable {
    * @throws IllegalArgumentException if the objective {@link PreferenceObjective#needs needs} what
    *     is not known of a pair
    */
-  PreferenceStep prefer(List<TokenPair> batch, PreferenceObjective objective);
+  default PreferenceStep prefer(List<TokenPair> batch, PreferenceObjective objective) {
+    return prefer(batch, objective, LowerLevel.NONE);
+  }
+
+  /**
+   * Likewise, with a gradient that SPO's lower level changes. A lower level costs the gradients of
+   * L_SFT that it takes, on the preferred responses alone, and a copy of the parameters' size;
+   * {@link LowerLevel.Unrolled} also a forward pass, so that the log-probabilities are those before
+   * the step.
+   */
+  PreferenceStep prefer(List<TokenPair> batch, PreferenceObjective objective, LowerLevel lower);
+
+  /**
+   * How the gradients of log pi(y_w|x) and log pi(y_l|x) of a batch lie to each other; trains
+   * nothing. Costs two passes forward and back, over one response of each pair, and a copy of the
+   * parameters' size.
+   */
+  PairGradients pairGradients(List<TokenPair> batch);
 
   /** Writes the parameters as safetensors (float32, Hugging Face names), beside and renamed. */
   void save(Path safetensors);
@@ -51,9 +71,10 @@ public interface Trainer extends AutoCloseable {
   /**
    * All of it before the step, in the batch's order.
    *
-   * @param losses loss of each pair, shape [n]
+   * @param losses loss of each pair, shape [n]; with {@link LowerLevel.Unrolled} at theta+
    * @param policyChosen log pi(y_w|x), shape [n]
    * @param policyRejected log pi(y_l|x), shape [n]
+   * @param multiplier lambda of {@link LowerLevel.Constrained}; none with another lower level
    */
   record PreferenceStep(
       double[] losses,
@@ -61,5 +82,6 @@ public interface Trainer extends AutoCloseable {
       double[] policyRejected,
       int tokens,
       double gradNorm,
-      double learningRate) {}
+      double learningRate,
+      OptionalDouble multiplier) {}
 }

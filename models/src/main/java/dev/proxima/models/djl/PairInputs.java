@@ -47,13 +47,14 @@ record PairInputs(List<TokenPair> pairs) {
       PreferenceObjective objective, double[][] tokenLogps, Optional<double[][]> collisions) {
     int n = pairs.size();
     double[] sums = sums(tokenLogps);
+    PairLogps sequences = logps(Arrays.copyOf(sums, n), Arrays.copyOfRange(sums, n, 2 * n));
     return new PairLogps(
-        Arrays.copyOf(sums, n),
-        Arrays.copyOfRange(sums, n, 2 * n),
-        pairs.stream().mapToDouble(TokenPair::referenceChosen).toArray(),
-        pairs.stream().mapToDouble(TokenPair::referenceRejected).toArray(),
-        pairs.stream().mapToInt(pair -> pair.chosen().responseLength()).toArray(),
-        pairs.stream().mapToInt(pair -> pair.rejected().responseLength()).toArray(),
+        sequences.policyChosen(),
+        sequences.policyRejected(),
+        sequences.referenceChosen(),
+        sequences.referenceRejected(),
+        sequences.chosenTokens(),
+        sequences.rejectedTokens(),
         objective.needs().contains(PairDetail.TOKEN_LOGPS)
             ? Optional.of(tokens(tokenLogps))
             : Optional.empty(),
@@ -61,6 +62,17 @@ record PairInputs(List<TokenPair> pairs) {
             .map(PairInputs::sums)
             .map(s -> new Collisions(Arrays.copyOf(s, n), Arrays.copyOfRange(s, n, 2 * n))),
         objective.needs().contains(PairDetail.REWARDS) ? rewards() : List.of());
+  }
+
+  /** The same of whole sequences, from log pi(y_w|x) and log pi(y_l|x), each of shape [n]. */
+  PairLogps logps(double[] chosen, double[] rejected) {
+    return new PairLogps(
+        chosen,
+        rejected,
+        pairs.stream().mapToDouble(TokenPair::referenceChosen).toArray(),
+        pairs.stream().mapToDouble(TokenPair::referenceRejected).toArray(),
+        pairs.stream().mapToInt(pair -> pair.chosen().responseLength()).toArray(),
+        pairs.stream().mapToInt(pair -> pair.rejected().responseLength()).toArray());
   }
 
   /** d loss / d log pi(token | before) of each sequence's response tokens, [2n][tokens]. */

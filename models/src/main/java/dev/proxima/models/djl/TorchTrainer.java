@@ -6,6 +6,10 @@ import dev.proxima.algorithms.objective.LossAndGradient;
 import dev.proxima.algorithms.objective.PairDetail;
 import dev.proxima.algorithms.objective.PairLogps;
 import dev.proxima.algorithms.objective.PreferenceObjective;
+import dev.proxima.algorithms.objective.Sft;
+import dev.proxima.algorithms.objective.SftValue;
+import dev.proxima.algorithms.spo.LowerLevel;
+import dev.proxima.algorithms.spo.PairGradients;
 import dev.proxima.models.EngineOptions;
 import dev.proxima.models.TokenPair;
 import dev.proxima.models.TokenSequence;
@@ -15,6 +19,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 
@@ -25,10 +30,14 @@ import java.util.stream.IntStream;
 @SuppressWarnings("try") // GradMode is held, never used
 final class TorchTrainer implements Trainer {
 
+  /** What needs no more of a pair than its log-probabilities. */
+  private static final PreferenceObjective SFT = new Sft(Sft.Mean.RESPONSE);
+
   private final DecoderParameters parameters;
   private final TrainingOptions options;
   private final boolean checkpointing;
   private final ResponseScorer scorer;
+  private final LowerLevelGradients gradients;
   private final ParameterUpdate optimiser;
 
   /** Takes over the parameters. */
@@ -38,6 +47,7 @@ final class TorchTrainer implements Trainer {
     parameters.arrays().forEach(array -> array.setRequiresGradient(true));
     checkpointing = engine.checkpointing();
     scorer = new ResponseScorer(new Decoder(parameters, engine.precision()));
+    gradients = new LowerLevelGradients(parameters.manager(), parameters.arrays());
     optimiser =
         new ParameterUpdate(
             parameters.manager(),
@@ -51,9 +61,95 @@ final class TorchTrainer implements Trainer {
   public FineTuneStep fineTune(List<TokenSequence> batch) {
     requireSome(batch);
     int tokens = batch.stream().mapToInt(TokenSequence::responseLength).sum();
+    double[] weights = new double[batch.size()];
+    Arrays.fill(weights, -1.0 / tokens);
+    optimiser.zeroGradients();
+    double[] logps = likelihoodGradient(batch, weights);
+    double learningRate = options.learningRateAt(optimiser.steps());
+    double gradNorm = update(learningRate);
+    return new FineTuneStep(-Arrays.stream(logps).sum() / tokens, tokens, gradNorm, learningRate);
+  }
+
+  @Override
+  public PreferenceStep prefer(
+      List<TokenPair> batch, PreferenceObjective objective, LowerLevel lower) {
+    requireSome(batch);
+    optimiser.zeroGradients();
+    OptionalDouble multiplier = OptionalDouble.empty();
+    Evaluated evaluated;
+    if (lower instanceof LowerLevel.Unrolled unrolled) {
+      PairLogps before = score(batch, pairMicroBatches(batch), SFT);
+      evaluated =
+          gradients
+              .unrolled(
+                  unrolled, () -> sftGradient(batch), () -> preferenceGradient(batch, objective))
+              .at(before);
+    } else {
+      evaluated = preferenceGradient(batch, objective);
+      if (lower instanceof LowerLevel.Constrained constrained) {
+        multiplier = OptionalDouble.of(constrain(batch, evaluated, constrained));
+      }
+    }
+    int tokens = batch.stream().mapToInt(TorchTrainer::responseTokens).sum();
+    double learningRate = options.learningRateAt(optimiser.steps());
+    double gradNorm = update(learningRate);
+    return new PreferenceStep(
+        evaluated.losses(),
+        evaluated.chosen(),
+        evaluated.rejected(),
+        tokens,
+        gradNorm,
+        learningRate,
+        multiplier);
+  }
+
+  @Override
+  public PairGradients pairGradients(List<TokenPair> batch) {
+    requireSome(batch);
+    double[] weights = new double[batch.size()];
+    Arrays.fill(weights, 1.0 / batch.size());
+    optimiser.zeroGradients();
+    return gradients.compare(
+        () -> likelihoodGradient(chosen(batch), weights),
+        () -> likelihoodGradient(batch.stream().map(TokenPair::rejected).toList(), weights));
+  }
+
+  /**
+   * Losses and log-probabilities of a batch, each of shape [n].
+   *
+   * @param chosen log pi(y_w|x)
+   * @param rejected log pi(y_l|x)
+   */
+  private record Evaluated(double[] losses, double[] chosen, double[] rejected) {
+
+    Evaluated at(PairLogps logps) {
+      return new Evaluated(losses, logps.policyChosen(), logps.policyRejected());
+    }
+  }
+
+  private double constrain(
+      List<TokenPair> batch, Evaluated evaluated, LowerLevel.Constrained constrained) {
+    PairLogps logps = new PairInputs(batch).logps(evaluated.chosen(), evaluated.rejected());
+    double violation = SftValue.loss(logps) - constrained.value().at(logps);
+    return gradients.constrain(constrained.barrier(), () -> sftGradient(batch), violation);
+  }
+
+  /** Adds the gradient of L_SFT, the mean over the batch of -log pi(y_w|x) / |y_w|. */
+  private void sftGradient(List<TokenPair> batch) {
+    double[] weights = new double[batch.size()];
+    Arrays.setAll(weights, i -> -1.0 / batch.size() / batch.get(i).chosen().responseLength());
+    likelihoodGradient(chosen(batch), weights);
+  }
+
+  /**
+   * Adds the gradient of the sum over the batch of weight times log pi(y|x).
+   *
+   * @param weights shape [n]
+   * @return log pi(y|x) of each, shape [n]
+   */
+  private double[] likelihoodGradient(List<TokenSequence> batch, double[] weights) {
     int[] lengths = batch.stream().mapToInt(sequence -> sequence.tokens().length).toArray();
     double[] logps = new double[batch.size()];
-    optimiser.zeroGradients();
     for (List<Integer> items : MicroBatches.group(lengths, 1, options.microBatchTokens())) {
       backPropagate(
           items.stream().map(batch::get).toList(),
@@ -61,25 +157,25 @@ final class TorchTrainer implements Trainer {
             double[] sums = sequences.sums(scored);
             for (int i = 0; i < sums.length; i++) {
               logps[items.get(i)] = sums[i];
+              Arrays.fill(
+                  scored,
+                  sequences.starts()[i],
+                  sequences.starts()[i + 1],
+                  (float) weights[items.get(i)]);
             }
-            Arrays.fill(scored, (float) (-1.0 / tokens));
             return scored;
           });
     }
-    double learningRate = options.learningRateAt(optimiser.steps());
-    double gradNorm = update(learningRate);
-    return new FineTuneStep(-Arrays.stream(logps).sum() / tokens, tokens, gradNorm, learningRate);
+    return logps;
   }
 
-  @Override
-  public PreferenceStep prefer(List<TokenPair> batch, PreferenceObjective objective) {
-    requireSome(batch);
+  /** Adds the gradient of the batch mean of the objective. */
+  private Evaluated preferenceGradient(List<TokenPair> batch, PreferenceObjective objective) {
     int n = batch.size();
     List<List<Integer>> microBatches = pairMicroBatches(batch);
     double[] losses = new double[n];
     double[] chosen = new double[n];
     double[] rejected = new double[n];
-    optimiser.zeroGradients();
     boolean scoreFirst = objective.couplesBatch() && microBatches.size() > 1;
     Optional<LossAndGradient> coupled =
         scoreFirst
@@ -105,10 +201,7 @@ final class TorchTrainer implements Trainer {
             return mean(pairs.tokenGradients(result), n);
           });
     }
-    int tokens = batch.stream().mapToInt(TorchTrainer::responseTokens).sum();
-    double learningRate = options.learningRateAt(optimiser.steps());
-    double gradNorm = update(learningRate);
-    return new PreferenceStep(losses, chosen, rejected, tokens, gradNorm, learningRate);
+    return new Evaluated(losses, chosen, rejected);
   }
 
   /** The pairs by length; all of them in order where they fit into one micro-batch. */
@@ -215,6 +308,10 @@ final class TorchTrainer implements Trainer {
       }
     }
     return mean;
+  }
+
+  private static List<TokenSequence> chosen(List<TokenPair> batch) {
+    return batch.stream().map(TokenPair::chosen).toList();
   }
 
   private static int longest(TokenPair pair) {
