@@ -1,5 +1,6 @@
 package dev.proxima.models;
 
+import dev.proxima.algorithms.spo.PairGradients;
 import dev.proxima.models.Trainer.FineTuneStep;
 import dev.proxima.models.Trainer.PreferenceStep;
 import java.util.List;
@@ -19,8 +20,10 @@ public final class TrainingMetrics {
   /**
    * Those, and means over the pairs: {@code rewards/chosen}, {@code rewards/rejected}, their {@code
    * rewards/margins}, {@code rewards/accuracies}, the share of pairs with a positive margin, {@code
-   * logps/chosen} and {@code logps/rejected}. The implicit reward is {@code beta} times the
-   * log-ratio to the reference (DPO, equation 5).
+   * logps/chosen} and {@code logps/rejected}, and {@code sft_loss}, the chosen responses' negative
+   * log-likelihood per token, which SPO's lower level looks at; {@code spo/lambda} where the step
+   * has one. The implicit reward is {@code beta} times the log-ratio to the reference (DPO,
+   * equation 5).
    *
    * @param batch the step's pairs
    */
@@ -33,6 +36,7 @@ public final class TrainingMetrics {
     double accuracy = 0;
     double chosenLogp = 0;
     double rejectedLogp = 0;
+    double sftLoss = 0;
     for (int i = 0; i < n; i++) {
       double chosen = beta * (step.policyChosen()[i] - batch.get(i).referenceChosen());
       double rejected = beta * (step.policyRejected()[i] - batch.get(i).referenceRejected());
@@ -42,6 +46,7 @@ public final class TrainingMetrics {
       accuracy += chosen > rejected ? 1 : 0;
       chosenLogp += step.policyChosen()[i];
       rejectedLogp += step.policyRejected()[i];
+      sftLoss -= step.policyChosen()[i] / batch.get(i).chosen().responseLength();
     }
     SortedMap<String, Double> metrics =
         of(loss / n, step.tokens(), step.gradNorm(), step.learningRate());
@@ -51,6 +56,19 @@ public final class TrainingMetrics {
     metrics.put("rewards/accuracies", accuracy / n);
     metrics.put("logps/chosen", chosenLogp / n);
     metrics.put("logps/rejected", rejectedLogp / n);
+    metrics.put("sft_loss", sftLoss / n);
+    step.multiplier().ifPresent(lambda -> metrics.put("spo/lambda", lambda));
+    return metrics;
+  }
+
+  /**
+   * {@code gradients/chosen_norm}, {@code gradients/rejected_norm} and {@code gradients/cosine}.
+   */
+  public static SortedMap<String, Double> of(PairGradients gradients) {
+    SortedMap<String, Double> metrics = new TreeMap<>();
+    metrics.put("gradients/chosen_norm", gradients.chosenNorm());
+    metrics.put("gradients/rejected_norm", gradients.rejectedNorm());
+    metrics.put("gradients/cosine", gradients.cosine());
     return metrics;
   }
 

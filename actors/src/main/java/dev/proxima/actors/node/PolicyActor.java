@@ -15,6 +15,7 @@ import dev.proxima.actors.work.Worker;
 import dev.proxima.algorithms.objective.PreferenceObjective;
 import dev.proxima.algorithms.random.Epochs;
 import dev.proxima.algorithms.random.RandomStream;
+import dev.proxima.algorithms.spo.PairGradients;
 import dev.proxima.models.ComputeDevice;
 import dev.proxima.models.TokenPair;
 import dev.proxima.models.TokenSequence;
@@ -23,6 +24,7 @@ import dev.proxima.models.TrainingOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -144,7 +146,13 @@ public final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
         log,
         (trainer, indices) -> {
           List<TokenPair> batch = pick(pairs, indices);
-          log.preferred(trainer.prefer(batch, objective), batch, beta);
+          Optional<PairGradients> gradients =
+              training.diagnostics() ? Optional.of(trainer.pairGradients(batch)) : Optional.empty();
+          log.preferred(
+              trainer.prefer(batch, objective, training.spo().lowerLevel()),
+              gradients,
+              batch,
+              beta);
         });
   }
 

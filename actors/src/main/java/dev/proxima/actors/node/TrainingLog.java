@@ -3,12 +3,14 @@ package dev.proxima.actors.node;
 import dev.proxima.actors.work.Assignment;
 import dev.proxima.actors.work.StepMetrics;
 import dev.proxima.actors.work.WorkReply;
+import dev.proxima.algorithms.spo.PairGradients;
 import dev.proxima.models.TokenPair;
 import dev.proxima.models.Trainer.FineTuneStep;
 import dev.proxima.models.Trainer.PreferenceStep;
 import dev.proxima.models.TrainingMetrics;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 
 /** The metrics of one training; each step is also told to whoever assigned the training. */
@@ -35,8 +37,11 @@ final class TrainingLog {
     add(TrainingMetrics.of(step));
   }
 
-  void preferred(PreferenceStep step, List<TokenPair> batch, double beta) {
-    add(TrainingMetrics.of(step, batch, beta));
+  void preferred(
+      PreferenceStep step, Optional<PairGradients> gradients, List<TokenPair> batch, double beta) {
+    SortedMap<String, Double> values = TrainingMetrics.of(step, batch, beta);
+    gradients.ifPresent(compared -> values.putAll(TrainingMetrics.of(compared)));
+    add(values);
   }
 
   private void add(SortedMap<String, Double> values) {

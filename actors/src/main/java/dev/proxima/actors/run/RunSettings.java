@@ -6,6 +6,7 @@ import dev.proxima.algorithms.objective.Objectives;
 import dev.proxima.algorithms.objective.PairDetail;
 import dev.proxima.algorithms.objective.PreferenceObjective;
 import dev.proxima.algorithms.outer.OuterLoop;
+import dev.proxima.algorithms.spo.Spo;
 import dev.proxima.models.LearningRate;
 import dev.proxima.models.OptimiserOptions;
 import dev.proxima.models.SamplingOptions;
@@ -60,6 +61,8 @@ public record RunSettings(
    * @param objective the objective's name, or a sum of such, see {@link Objectives}
    * @param beta KL strength per iteration; the last value goes on
    * @param options the objective's further options by name, as text
+   * @param spo what holds the objective near supervised fine-tuning
+   * @param diagnostics whether each step compares the gradients of chosen and rejected responses
    */
   public record PreferenceTraining(
       int epochs,
@@ -68,20 +71,37 @@ public record RunSettings(
       String objective,
       List<Double> beta,
       Map<String, String> options,
-      Optimisation optimisation) {
+      Optimisation optimisation,
+      Spo spo,
+      boolean diagnostics) {
+
+    /** The plain objective, without diagnostics. */
+    public PreferenceTraining(
+        int epochs,
+        int batchSize,
+        int replicas,
+        String objective,
+        List<Double> beta,
+        Map<String, String> options,
+        Optimisation optimisation) {
+      this(epochs, batchSize, replicas, objective, beta, options, optimisation, Spo.NONE, false);
+    }
 
     /** The KL strength of 1-based {@code iteration}. */
     public double betaAt(int iteration) {
       return beta.get(Math.min(iteration, beta.size()) - 1);
     }
 
-    /** The objective of 1-based {@code iteration}; beta is given to those that have one. */
+    /**
+     * The objective of 1-based {@code iteration} with the terms of SPO; beta is given to those that
+     * have one.
+     */
     public PreferenceObjective objectiveAt(int iteration) {
       Map<String, String> all = new HashMap<>(options);
       if (Objectives.hasOption(objective, "beta")) {
         all.put("beta", Double.toString(betaAt(iteration)));
       }
-      return Objectives.create(objective, all);
+      return spo.over(Objectives.create(objective, all));
     }
 
     /** Whether the objective needs to know so of a pair. */

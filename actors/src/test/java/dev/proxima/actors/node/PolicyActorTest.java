@@ -19,6 +19,7 @@ import dev.proxima.actors.work.Output;
 import dev.proxima.actors.work.StepMetrics;
 import dev.proxima.actors.work.Work;
 import dev.proxima.actors.work.WorkReply;
+import dev.proxima.algorithms.spo.Spo;
 import dev.proxima.models.ComputeDevice;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -151,6 +152,37 @@ class PolicyActorTest {
     assertThat(step.values().get("rewards/chosen")).isCloseTo(beta, within(1e-12));
     assertThat(step.values().get("rewards/rejected")).isCloseTo(-beta, within(1e-12));
     assertThat(step.values().get("loss")).isCloseTo(Math.log1p(Math.exp(-2 * beta)), within(1e-12));
+  }
+
+  /**
+   * The start is the reference: uniform over five letters, so that a descent on L_SFT of 0.1 lifts
+   * the chosen letter's logit by 0.08 and lowers the others' by 0.02. At theta+ the margin of b
+   * over a is 0.1 and DPO's loss log(1 + exp(-0.1 * 0.1)); the log-probabilities are those before
+   * it. The gradients of the two log-probabilities are the one-hot vectors less 0.2: of norm
+   * sqrt(0.8), with the product -0.2.
+   */
+  @Test
+  void trainsWithSpoAndItsDiagnostics() {
+    Spo unrolled = Spo.of(Spo.Form.UNROLLED);
+    NodeContext stable =
+        Runs.node(Runs.withSpo(Runs.sampled(store, 1), unrolled), store, new UnigramEngine(calls));
+    policy =
+        kit.spawn(
+            PolicyActor.create(stable, ComputeDevice.CPU, kit.spawn(ParameterCache.create(store))));
+    ArtifactId pairs = Runs.lines(store, List.of(scored(1, UNIFORM, UNIFORM)));
+    Work.TrainReplica work =
+        new Work.TrainReplica(Runs.parameters(store, 0, 0, 0, 0, 0), List.of(pairs), 1, 0);
+    policy.tell(new TrainReplica("l", work, replies.ref()));
+    StepMetrics step = steps(1).get(0);
+
+    assertThat(step.values().get("loss")).isCloseTo(Math.log1p(Math.exp(-0.01)), within(1e-8));
+    assertThat(step.values().get("logps/chosen")).isCloseTo(UNIFORM, within(1e-12));
+    assertThat(step.values().get("sft_loss")).isCloseTo(-UNIFORM, within(1e-12));
+    assertThat(step.values().get("gradients/chosen_norm")).isCloseTo(Math.sqrt(0.8), within(1e-9));
+    assertThat(step.values().get("gradients/rejected_norm"))
+        .isCloseTo(Math.sqrt(0.8), within(1e-9));
+    assertThat(step.values().get("gradients/cosine")).isCloseTo(-0.25, within(1e-9));
+    assertThat(step.values()).doesNotContainKey("spo/lambda");
   }
 
   @Test

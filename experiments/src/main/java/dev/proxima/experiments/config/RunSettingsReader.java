@@ -9,12 +9,18 @@ import dev.proxima.actors.run.RunSettings.Optimisation;
 import dev.proxima.actors.run.RunSettings.PreferenceTraining;
 import dev.proxima.algorithms.exploration.PromptScore;
 import dev.proxima.algorithms.exploration.PromptSelection;
+import dev.proxima.algorithms.objective.Aggregation;
+import dev.proxima.algorithms.objective.SftValue;
 import dev.proxima.algorithms.outer.ExtrapolationSchedule;
 import dev.proxima.algorithms.outer.InnerStart;
 import dev.proxima.algorithms.outer.MomentumFrom;
 import dev.proxima.algorithms.outer.OuterLoop;
 import dev.proxima.algorithms.outer.ReferenceUpdate;
 import dev.proxima.algorithms.outer.Restart;
+import dev.proxima.algorithms.spo.DynamicBarrier;
+import dev.proxima.algorithms.spo.LowerLevel;
+import dev.proxima.algorithms.spo.Regulariser;
+import dev.proxima.algorithms.spo.Spo;
 import dev.proxima.experiments.UserError;
 import dev.proxima.models.LearningRate;
 import dev.proxima.models.SamplingOptions;
@@ -39,7 +45,7 @@ final class RunSettingsReader {
         sampling(root.section("sampling"), 2),
         root.section("sampling").choice("labels", Labels.class),
         exploration(root.section("exploration")),
-        training(root.section("training")),
+        training(root.section("training"), root.section("spo")),
         sampling(root.section("evaluation"), 1),
         methods(root));
   }
@@ -72,7 +78,7 @@ final class RunSettingsReader {
         section.flag("baseline"));
   }
 
-  static PreferenceTraining training(Section section) {
+  static PreferenceTraining training(Section section, Section spo) {
     PreferenceTraining training =
         new PreferenceTraining(
             section.count("epochs", 1),
@@ -81,7 +87,9 @@ final class RunSettingsReader {
             section.text("objective"),
             section.numbers("beta", Accepted.POSITIVE),
             section.textsByName("objective-options"),
-            optimisation(section));
+            optimisation(section),
+            spo(spo),
+            spo.flag("diagnostics"));
     try {
       training.objectiveAt(1);
     } catch (IllegalArgumentException e) {
@@ -89,6 +97,23 @@ final class RunSettingsReader {
           Origins.where(section.config().getValue("objective")) + ": " + e.getMessage(), e);
     }
     return training;
+  }
+
+  private static Spo spo(Section section) {
+    Section regulariser = section.section("regulariser");
+    return new Spo(
+        section.choice("form", Spo.Form.class),
+        section.parsed("value", SftValue::parse, "a number (nats per token) or reference"),
+        section.number("lambda", Accepted.POSITIVE),
+        new LowerLevel.Unrolled(
+            section.count("inner-steps", 1),
+            section.number("inner-learning-rate", Accepted.NON_NEGATIVE)),
+        new DynamicBarrier(
+            section.number("barrier-rate", Accepted.POSITIVE),
+            section.number("barrier-share", Accepted.POSITIVE)),
+        new Regulariser(
+            regulariser.number("weight", Accepted.NON_NEGATIVE),
+            regulariser.choice("aggregation", Aggregation.class)));
   }
 
   private static Optimisation optimisation(Section section) {

@@ -66,6 +66,11 @@ record Section(String path, Config config) {
     return text(key, "(?s).+", "a text");
   }
 
+  /** What {@code parse} makes of a text or a number; it throws IllegalArgumentException. */
+  <T> T parsed(String key, Function<String, T> parse, String accepted) {
+    return read(key, accepted, name -> parse.apply(config.getString(name)));
+  }
+
   Path file(String key, String accepted) {
     return read(key, accepted, name -> Path.of(config.getString(name)));
   }

@@ -8,11 +8,15 @@ import dev.proxima.actors.coordinator.LeasePolicy;
 import dev.proxima.actors.run.PolicyEvaluation.Policy;
 import dev.proxima.actors.run.RunSettings.Labels;
 import dev.proxima.actors.run.RunSettings.Method;
+import dev.proxima.algorithms.objective.AbsoluteProbability;
+import dev.proxima.algorithms.objective.Aggregation;
 import dev.proxima.algorithms.objective.Divergence;
 import dev.proxima.algorithms.objective.Dpo;
 import dev.proxima.algorithms.objective.Objectives;
 import dev.proxima.algorithms.objective.PreferenceObjective;
 import dev.proxima.algorithms.objective.Sft;
+import dev.proxima.algorithms.objective.SftExcess;
+import dev.proxima.algorithms.objective.SftValue;
 import dev.proxima.algorithms.objective.WeightedSum;
 import dev.proxima.algorithms.outer.ExtrapolationSchedule;
 import dev.proxima.algorithms.outer.ExtrapolationSchedule.Accelerated;
@@ -25,6 +29,9 @@ import dev.proxima.algorithms.outer.ReferenceUpdate;
 import dev.proxima.algorithms.outer.ReferenceUpdate.Extrapolated;
 import dev.proxima.algorithms.outer.ReferenceUpdate.MovingAverage;
 import dev.proxima.algorithms.outer.Restart;
+import dev.proxima.algorithms.spo.DynamicBarrier;
+import dev.proxima.algorithms.spo.LowerLevel;
+import dev.proxima.algorithms.spo.Spo;
 import dev.proxima.experiments.UserError;
 import dev.proxima.models.ComputeDevice;
 import dev.proxima.models.OptimiserOptions;
@@ -247,6 +254,16 @@ class ExperimentConfigTest {
         "seed = 1.5 | a whole number of 64 bits",
         "name = ../up | letters, digits",
         "leases.time-out = soon | a duration above 0",
+        "spo.form = barrier | one of none, unrolled, penalty, dynamic-barrier",
+        "spo.value = optimum | a number (nats per token) or reference",
+        "spo.lambda = 0 | a number above 0",
+        "spo.inner-steps = 0 | a whole number of at least 1",
+        "spo.inner-learning-rate = -1 | a number of at least 0",
+        "spo.barrier-rate = 0 | a number above 0",
+        "spo.barrier-share = -1 | a number above 0",
+        "spo.regulariser.weight = -1 | a number of at least 0",
+        "spo.regulariser.aggregation = max | one of sum, mean",
+        "spo.diagnostics = 2 | true or false",
         "data.task = chat | one of reviews, pairs",
         "methods {} | at least one",
         "methods.apo = 0.3 | a group of keys, methods.apo { ... }",
@@ -327,6 +344,8 @@ class ExperimentConfigTest {
         "model.layers=1",
         "training.objective=ipo",
         "evaluation.shard-prompts=3",
+        "spo.form=penalty",
+        "spo.regulariser.weight=0.1",
         "methods.apo.alpha=0.2",
         "methods.apo.alpha=[0.3]",
         "methods.apo.alpha=nesterov",
@@ -386,6 +405,45 @@ class ExperimentConfigTest {
                 List.of(
                     new WeightedSum.Term(1, new Dpo(1, 0.1, Divergence.REVERSE_KL)),
                     new WeightedSum.Term(0.2, new Sft(Sft.Mean.BATCH)))));
+  }
+
+  @Test
+  void readsSpoAsAPlugInOverTheObjective() throws IOException {
+    ExperimentConfig plain = load("name = a");
+    assertThat(plain.settings().training().spo()).isEqualTo(Spo.NONE);
+    assertThat(plain.settings().training().diagnostics()).isFalse();
+
+    ExperimentConfig config =
+        load(
+            """
+            training.objective = ipo
+            spo {
+              form = penalty, lambda = 2, value = 1.25, diagnostics = true
+              regulariser { weight = 0.5, aggregation = mean }
+            }
+            """);
+    assertThat(config.settings().training().diagnostics()).isTrue();
+    assertThat(config.settings().training().objectiveAt(1))
+        .isEqualTo(
+            new WeightedSum(
+                List.of(
+                    new WeightedSum.Term(1, Objectives.create("ipo", Map.of("beta", "0.1"))),
+                    new WeightedSum.Term(2, new SftExcess(SftValue.of(1.25))),
+                    new WeightedSum.Term(0.5, new AbsoluteProbability(Aggregation.MEAN)))));
+    assertThat(
+            load("spo { form = dynamic-barrier, barrier-rate = 0.5, barrier-share = 3 }")
+                .settings()
+                .training()
+                .spo()
+                .lowerLevel())
+        .isEqualTo(new LowerLevel.Constrained(SftValue.REFERENCE, new DynamicBarrier(0.5, 3)));
+    assertThat(
+            load("spo { form = unrolled, inner-steps = 2, inner-learning-rate = 0.3 }")
+                .settings()
+                .training()
+                .spo()
+                .lowerLevel())
+        .isEqualTo(new LowerLevel.Unrolled(2, 0.3));
   }
 
   @Test

@@ -259,7 +259,9 @@ class SpoTrainingTest {
         new Policy(
             parameters,
             new TorchTrainer(
-                parameters, EngineOptions.DEFAULT, Fixtures.options(learningRate, microBatchTokens)));
+                parameters,
+                EngineOptions.DEFAULT,
+                Fixtures.options(learningRate, microBatchTokens)));
     policies.add(policy);
     return policy;
   }
