@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -182,6 +183,51 @@ class RunTest {
     assertThat(again.status()).isEqualTo(2);
     assertThat(again.errors()).singleElement().asString().contains("--resume", "--overwrite");
     assertThat(reference.resolve("summary.json")).hasBinaryContent(before);
+  }
+
+  @Test
+  void trainsWithSpoAndLogsItsDiagnostics() throws Exception {
+    Path out = folder.resolve("spo");
+    Ended ended =
+        Proxima.run(
+            "run",
+            CONFIG,
+            "--out",
+            out,
+            "--set",
+            "spo.form=dynamic-barrier",
+            "--set",
+            "spo.regulariser.weight=0.1",
+            "--set",
+            "spo.diagnostics=true",
+            "--set",
+            "outer-loop.iterations=1",
+            "--set",
+            "methods.iterative-dpo=null");
+    assertThat(ended.status()).as(ended.toString()).isZero();
+    List<JsonNode> steps = new ArrayList<>();
+    for (String line : Files.readAllLines(out.resolve("metrics.jsonl"))) {
+      JsonNode node = JSON.readTree(line);
+      if (node.has("step") && node.get("iteration").asInt() == 1) {
+        steps.add(node);
+      }
+    }
+    assertThat(steps)
+        .isNotEmpty()
+        .allSatisfy(
+            step -> {
+              assertThat(step.get("spo/lambda").asDouble()).isNotNegative();
+              assertThat(step.get("sft_loss").asDouble()).isPositive();
+              assertThat(step.get("gradients/chosen_norm").asDouble()).isPositive();
+              assertThat(step.get("gradients/rejected_norm").asDouble()).isPositive();
+              assertThat(step.get("gradients/cosine").asDouble()).isBetween(-1.0, 1.0);
+            });
+    assertThat(out.resolve("plots"))
+        .isDirectoryContaining("glob:**/displacement.png")
+        .isDirectoryContaining("glob:**/gradients.png");
+    Ended other = Proxima.run("run", CONFIG, "--out", out, "--resume", "--set", "spo.form=penalty");
+    assertThat(other.status()).isEqualTo(2);
+    assertThat(other.errors()).singleElement().asString().contains("another experiment");
   }
 
   @Test

@@ -13,6 +13,7 @@ final class Plots {
 
   private static final String LOSS = "loss";
   private static final String MARGINS = "rewards/margins";
+  private static final String COSINE = "gradients/cosine";
 
   private Plots() {}
 
@@ -55,17 +56,48 @@ final class Plots {
       plots.add(
           plot(
               "training.png",
+              training.size() == 1 ? training.get(0).getTitle() : "Training, step by step",
               "Every iteration spans one unit, from its first step to its last; the strong line is"
                   + " a moving mean of the faint one. The margin is how much more implicit reward"
                   + " the model gives to the preferred response than to the other. Both start"
                   + " afresh in each iteration, because the reference model is then a new one.",
               training.toArray(XYChart[]::new)));
     }
+    if (TrainingChart.has(result, COSINE)) {
+      plots.add(displacement(font, result));
+      plots.add(gradients(font, result));
+    }
     return plots;
   }
 
-  private static Plot plot(String file, String caption, XYChart... charts) {
-    String title = charts.length == 1 ? charts[0].getTitle() : "Training, step by step";
+  private static Plot displacement(Font font, RunResult result) {
+    return plot(
+        "displacement.png",
+        "Likelihood displacement, step by step",
+        "How likely the model finds the preferred and the other responses of the pairs it trains on."
+            + " Where the left line falls along with the right one, probability moves away from"
+            + " both.",
+        TrainingChart.draw(font, result, "logps/chosen", "Preferred responses"),
+        TrainingChart.draw(font, result, "logps/rejected", "Other responses"));
+  }
+
+  private static Plot gradients(Font font, RunResult result) {
+    return plot(
+        "gradients.png",
+        "Gradients of a pair, step by step",
+        "The norms of the gradients of both log-probabilities, and the cosine between them. The"
+            + " nearer the cosine is to 1, the more a step that makes the other response less"
+            + " likely also lowers the preferred one.",
+        TrainingChart.draw(font, result, "gradients/chosen_norm", "Gradient norm, preferred"),
+        TrainingChart.draw(font, result, "gradients/rejected_norm", "Gradient norm, other"),
+        TrainingChart.draw(font, result, COSINE, "Cosine of the gradients"));
+  }
+
+  private static Plot plot(String file, String caption, XYChart chart) {
+    return plot(file, chart.getTitle(), caption, chart);
+  }
+
+  private static Plot plot(String file, String title, String caption, XYChart... charts) {
     int width = 0;
     for (XYChart chart : charts) {
       width += chart.getWidth();

@@ -26,6 +26,9 @@ final class TheoryCharts {
   private static final int WIDTH = 760;
   private static final int HEIGHT = 460;
 
+  /** What a legend of a line for each method takes more than one in a row. */
+  private static final int LEGEND = 100;
+
   private TheoryCharts() {}
 
   /** PNG images by file name; none where this Java cannot draw text. */
@@ -136,7 +139,7 @@ final class TheoryCharts {
       String y,
       List<Displacement> methods,
       Function<PairState, Estimate> value) {
-    XYChart chart = ChartStyle.chart(font, WIDTH, HEIGHT, title, "Step", y);
+    XYChart chart = ChartStyle.chart(font, WIDTH, HEIGHT + LEGEND, title, "Step", y);
     chart.getStyler().setLegendLayout(LegendLayout.Vertical);
     for (int i = 0; i < methods.size(); i++) {
       Displacement method = methods.get(i);
