@@ -4,15 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.proxima.algorithms.objective.Aggregation;
 import dev.proxima.algorithms.objective.Objectives;
 import dev.proxima.algorithms.objective.PairRewards;
 import dev.proxima.algorithms.objective.PreferenceObjective;
+import dev.proxima.algorithms.spo.Regulariser;
+import dev.proxima.algorithms.spo.Spo;
 import dev.proxima.models.ComputeDevice;
 import dev.proxima.models.LanguageModel;
 import dev.proxima.models.ReferenceTokens;
 import dev.proxima.models.TokenPair;
 import dev.proxima.models.TokenSequence;
 import dev.proxima.models.Trainer;
+import dev.proxima.models.Trainer.PreferenceStep;
 import dev.proxima.models.safetensors.SafetensorsFile;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -25,6 +29,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -62,6 +67,31 @@ class ObjectiveTrainingTest {
         trainer.prefer(PAIRS, objective);
       }
       assertThat(meanLoss(trainer, objective)).isLessThan(first);
+    }
+  }
+
+  /** The objectives that the paper plugs SPO into, under each of its forms. */
+  static Stream<Arguments> stableObjectives() {
+    return Stream.of("dpo", "cpo", "dpop", "r-dpo", "simpo", "alpha-dpo")
+        .flatMap(name -> Arrays.stream(Spo.Form.values()).map(form -> Arguments.of(name, form)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("stableObjectives")
+  void spoPlugsIntoTheObjectivesOfItsPaper(String name, Spo.Form form) {
+    Spo spo = Spo.of(form).with(new Regulariser(0.5, Aggregation.SUM));
+    PreferenceObjective objective = spo.over(Objectives.create(name, Map.of()));
+    try (Trainer trainer = trainer(1e-3, 60)) {
+      double first = meanLoss(trainer, objective);
+      PreferenceStep step = trainer.prefer(PAIRS, objective, spo.lowerLevel());
+      for (int i = 0; i < 6; i++) {
+        step = trainer.prefer(PAIRS, objective, spo.lowerLevel());
+      }
+      assertThat(meanLoss(trainer, objective)).isLessThan(first);
+      for (int i = 0; i < PAIRS.size(); i++) {
+        // What the preferred responses lose to an optimiser's step, the regulariser gives back.
+        assertThat(step.policyChosen()[i]).isGreaterThan(PAIRS.get(i).referenceChosen() - 0.5);
+      }
     }
   }
 
