@@ -19,6 +19,7 @@ import dev.proxima.actors.work.Output;
 import dev.proxima.actors.work.StepMetrics;
 import dev.proxima.actors.work.Work;
 import dev.proxima.actors.work.WorkReply;
+import dev.proxima.algorithms.spo.LowerLevel;
 import dev.proxima.algorithms.spo.Spo;
 import dev.proxima.models.ComputeDevice;
 import java.nio.file.Path;
@@ -163,7 +164,7 @@ class PolicyActorTest {
    */
   @Test
   void trainsWithSpoAndItsDiagnostics() {
-    Spo unrolled = Spo.of(Spo.Form.UNROLLED);
+    Spo unrolled = Spo.of(Spo.Form.UNROLLED).with(new LowerLevel.Unrolled(1, 0.1));
     NodeContext stable =
         Runs.node(Runs.withSpo(Runs.sampled(store, 1), unrolled), store, new UnigramEngine(calls));
     policy =

@@ -47,15 +47,23 @@ public record Spo(
     Require.positive("lambda", lambda);
   }
 
-  /** A form with one inner step of 0.1, lambda = 1, the reference's L_SFT as v, no regulariser. */
+  /**
+   * A form with one inner step of 0.01, lambda = 1, the reference's L_SFT as v, a barrier of rate
+   * 100 and share 1, and no regulariser.
+   */
   public static Spo of(Form form) {
     return new Spo(
         form,
         SftValue.REFERENCE,
         1,
-        new LowerLevel.Unrolled(1, 0.1),
-        new DynamicBarrier(1, 1),
+        new LowerLevel.Unrolled(1, 0.01),
+        new DynamicBarrier(100, 1),
         Regulariser.NONE);
+  }
+
+  /** With other inner steps. */
+  public Spo with(LowerLevel.Unrolled unrolled) {
+    return new Spo(form, value, lambda, unrolled, barrier, regulariser);
   }
 
   /** With another regulariser. */

@@ -5,6 +5,7 @@ import dev.proxima.algorithms.objective.Aggregation;
 import dev.proxima.algorithms.objective.Dpo;
 import dev.proxima.algorithms.objective.PairLogps;
 import dev.proxima.algorithms.random.RandomStream;
+import dev.proxima.algorithms.spo.LowerLevel;
 import dev.proxima.algorithms.spo.Regulariser;
 import dev.proxima.algorithms.spo.Spo;
 import dev.proxima.algorithms.spo.Spo.Form;
@@ -32,9 +33,9 @@ final class LikelihoodDisplacement {
   static final List<Method> METHODS =
       List.of(
           new Method("dpo", Spo.NONE),
-          new Method("dpo + unrolled", Spo.of(Form.UNROLLED)),
+          new Method("dpo + unrolled", unrolled()),
           new Method("dpo + regulariser", Spo.NONE.with(regulariser())),
-          new Method("dpo + unrolled + regulariser", Spo.of(Form.UNROLLED).with(regulariser())),
+          new Method("dpo + unrolled + regulariser", unrolled().with(regulariser())),
           new Method("dpo + penalty", Spo.of(Form.PENALTY)),
           new Method("dpo + dynamic-barrier", Spo.of(Form.DYNAMIC_BARRIER)));
 
@@ -108,6 +109,10 @@ final class LikelihoodDisplacement {
         OrderedSum.mean(logps.policyRejected()),
         outside,
         training.pairGradients(theta).cosine());
+  }
+
+  private static Spo unrolled() {
+    return Spo.of(Form.UNROLLED).with(new LowerLevel.Unrolled(1, 0.2));
   }
 
   private static Regulariser regulariser() {
