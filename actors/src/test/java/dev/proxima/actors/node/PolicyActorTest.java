@@ -175,6 +175,7 @@ class PolicyActorTest {
         new Work.TrainReplica(Runs.parameters(store, 0, 0, 0, 0, 0), List.of(pairs), 1, 0);
     policy.tell(new TrainReplica("l", work, replies.ref()));
     StepMetrics step = steps(1).get(0);
+    done(work);
 
     assertThat(step.values().get("loss")).isCloseTo(Math.log1p(Math.exp(-0.01)), within(1e-8));
     assertThat(step.values().get("logps/chosen")).isCloseTo(UNIFORM, within(1e-12));
