@@ -34,7 +34,7 @@ final class RunReporter extends AbstractBehavior<RunEvent> {
   private final long begun = System.nanoTime();
   private JsonlLog metrics;
   private JsonlLog samples;
-  private Stage stage;
+  private Stage stage = Stages.NONE;
   private long stageDone;
   private boolean fineTunedPrinted;
   private RunOutcome ending = new RunOutcome.Stopped();
@@ -104,10 +104,7 @@ final class RunReporter extends AbstractBehavior<RunEvent> {
 
   private Behavior<RunEvent> onWorkStarted(RunEvent.WorkStarted started) {
     timeLeft.started(started.work());
-    stages
-        .of(started)
-        .filter(next -> stage == null || !next.name().equals(stage.name()))
-        .ifPresent(this::begin);
+    stages.of(started).filter(next -> !next.name().equals(stage.name())).ifPresent(this::begin);
     return this;
   }
 

@@ -12,6 +12,9 @@ import java.util.Optional;
 /** Which stage of a run, as people speak of it, a work begins. */
 final class Stages {
 
+  /** Before the first stage; a resumed run can begin with work that starts none. */
+  static final Stage NONE = new Stage("", 0, "");
+
   private final RunSpec spec;
 
   Stages(RunSpec spec) {
