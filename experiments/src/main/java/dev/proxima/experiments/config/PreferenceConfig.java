@@ -76,7 +76,7 @@ public record PreferenceConfig(
         root.wholeNumber("seed"),
         start(root),
         data(root.section("data"), root.section("preference")),
-        training(root.section("training")),
+        training(root.section("training"), root.section("spo")),
         root.section("preference").count("checkpoint-steps", 1),
         root.file("out", "the path of a folder"),
         devices.get(0),
@@ -126,8 +126,8 @@ public record PreferenceConfig(
         preference.choice("order", Order.class));
   }
 
-  private static PreferenceTraining training(Section section) {
-    PreferenceTraining training = RunSettingsReader.training(section);
+  private static PreferenceTraining training(Section section, Section spo) {
+    PreferenceTraining training = RunSettingsReader.training(section, spo);
     section.check("replicas", training.replicas() == 1, training, "1: this task has no more");
     section.check(
         "beta", training.beta().size() == 1, training, "one number: it has no iterations");

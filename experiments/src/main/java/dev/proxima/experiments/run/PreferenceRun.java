@@ -17,6 +17,7 @@ import dev.proxima.models.ModelFolder;
 import dev.proxima.models.ResponseEncoder;
 import dev.proxima.models.TokenPair;
 import dev.proxima.models.Trainer;
+import dev.proxima.models.Trainer.PreferenceStep;
 import dev.proxima.models.TrainingMetrics;
 import dev.proxima.models.djl.DjlTokenizer;
 import dev.proxima.models.djl.TorchEngine;
@@ -26,6 +27,8 @@ import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -178,7 +181,14 @@ public final class PreferenceRun {
     int step = made;
     while (step < epochs.steps() && !stop.getAsBoolean()) {
       List<TokenPair> batch = Arrays.stream(epochs.batch(step)).mapToObj(pairs::get).toList();
-      log.append(TrainingMetrics.of(trainer.prefer(batch, objective), batch, config.beta()));
+      SortedMap<String, Double> metrics = new TreeMap<>();
+      if (config.training().diagnostics()) {
+        metrics.putAll(TrainingMetrics.of(trainer.pairGradients(batch)));
+      }
+      PreferenceStep preferred =
+          trainer.prefer(batch, objective, config.training().spo().lowerLevel());
+      metrics.putAll(TrainingMetrics.of(preferred, batch, config.beta()));
+      log.append(metrics);
       step++;
       terminal.advance(step);
       if (step % config.checkpointSteps() == 0) {

@@ -87,6 +87,29 @@ class PreferenceRunTest {
   }
 
   @Test
+  void spoConstrainsItsStepsAndLogsTheirGradients() throws IOException {
+    PreferenceConfig plain = config("plain", AS_TRL);
+    PreferenceConfig stable =
+        config("stable", AS_TRL + "spo { form = dynamic-barrier, value = 0, diagnostics = true }");
+    assertThat(run(plain, NEW, NEVER)).isZero();
+    assertThat(run(stable, NEW, NEVER)).isZero();
+
+    JsonNode without = lastStep(plain);
+    JsonNode with = lastStep(stable);
+    // v = 0 asks every step to lower L_SFT.
+    assertThat(with.get("spo/lambda").doubleValue()).isPositive();
+    assertThat(with.get("sft_loss").doubleValue())
+        .isLessThan(without.get("sft_loss").doubleValue());
+    assertThat(with.get("gradients/cosine").doubleValue()).isBetween(-1.0, 1.0);
+    assertThat(without.has("gradients/cosine")).isFalse();
+  }
+
+  private static JsonNode lastStep(PreferenceConfig config) throws IOException {
+    List<String> lines = Files.readAllLines(config.out().resolve("metrics.jsonl"));
+    return new ObjectMapper().readTree(lines.get(lines.size() - 1));
+  }
+
+  @Test
   void leavesTheModelInTheHuggingFaceLayoutAndAReport() throws IOException {
     PreferenceConfig config = config("whole", AS_TRL + "training.epochs = 1");
 
