@@ -10,7 +10,8 @@ import java.util.function.LongSupplier;
 
 /**
  * What a run tells the user while it runs: messages, and the progress of one stage at a time. Safe
- * for use by several threads.
+ * for use by several threads: one may close it while another is still at work, whose progress is
+ * then no longer shown.
  */
 public final class Terminal implements AutoCloseable {
 
@@ -21,6 +22,7 @@ public final class Terminal implements AutoCloseable {
   private final long start;
   private Stage stage;
   private Overall overall;
+  private boolean closed;
 
   /** A stage that has begun. */
   private record Stage(String name, long done, long total, String unit, long start, boolean ended) {
@@ -75,6 +77,9 @@ public final class Terminal implements AutoCloseable {
    * @param unit what is counted, in the plural
    */
   public synchronized void stage(String name, long total, String unit) {
+    if (closed) {
+      return;
+    }
     endStage();
     stage = new Stage(name, 0, total, unit, nanoTime.getAsLong(), false);
     display.stageStarted(snapshot());
@@ -82,6 +87,9 @@ public final class Terminal implements AutoCloseable {
 
   /** {@code done} units of the stage are done; the stage ends when all are. */
   public synchronized void advance(long done) {
+    if (closed) {
+      return;
+    }
     if (stage == null) {
       throw new IllegalStateException("advance without a stage");
     }
@@ -115,7 +123,7 @@ public final class Terminal implements AutoCloseable {
   @Override
   public synchronized void close() {
     endStage();
-    stage = null;
+    closed = true;
     display.close();
   }
 

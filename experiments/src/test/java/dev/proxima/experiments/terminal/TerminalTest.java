@@ -81,6 +81,11 @@ class TerminalTest {
     assertThat(written()).endsWith("\r\u001b[K");
     terminal.close();
     assertThat(written()).isEmpty();
+
+    // Another thread may still be at work.
+    terminal.advance(51);
+    terminal.stage("next", 10, "steps");
+    assertThat(written()).isEmpty();
   }
 
   private Terminal terminal(Function<PrintStream, Display> display) {
