@@ -26,6 +26,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
       TheoryCommand.class,
       EvalCommand.class,
       BenchCommand.class,
+      NodeCommand.class,
+      SubmitCommand.class,
+      StatusCommand.class,
+      CancelCommand.class,
+      LogsCommand.class,
+      ClusterCommand.class,
       DoctorCommand.class
     },
     exitCodeListHeading = "%nExit status:%n",

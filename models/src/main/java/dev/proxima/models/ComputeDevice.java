@@ -18,7 +18,7 @@ public record ComputeDevice(String type, int index) {
    *
    * @throws IllegalArgumentException with one line that says what is accepted
    */
-  @JsonCreator
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public static ComputeDevice parse(String name) {
     if (name.equals("cpu")) {
       return CPU;

@@ -1,6 +1,7 @@
 package dev.proxima.actors.coordinator;
 
 import dev.proxima.actors.artifacts.ArtifactStore;
+import dev.proxima.actors.coordinator.CoordinatorEvent.EpochBegan;
 import dev.proxima.actors.coordinator.CoordinatorEvent.RunStarted;
 import dev.proxima.actors.coordinator.CoordinatorEvent.WorkCompleted;
 import dev.proxima.actors.coordinator.Leases.Lease;
@@ -84,6 +85,7 @@ public final class ApoCoordinator
   private final RunPlan plan;
   private final LeasePolicy policy;
   private final ActorRef<RunEvent> listener;
+  private final long epoch;
   private final ActorRef<WorkReply> replies;
   private final Leases leases = new Leases();
   private final Map<String, ActorRef<NodeSupervisor.Command>> nodes = new LinkedHashMap<>();
@@ -94,6 +96,8 @@ public final class ApoCoordinator
   /**
    * @param runId names the journal
    * @param fingerprint of {@code spec}; a journal of another run is refused
+   * @param epoch above that of every incarnation before it on any node, or 0 where there is but one
+   *     process; a coordinator whose journal holds a later one stops
    */
   public static Behavior<Command> create(
       String runId,
@@ -101,13 +105,22 @@ public final class ApoCoordinator
       RunSpec spec,
       ArtifactStore store,
       LeasePolicy policy,
-      ActorRef<RunEvent> listener) {
+      ActorRef<RunEvent> listener,
+      long epoch) {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
                 timers ->
                     new ApoCoordinator(
-                        context, timers, runId, fingerprint, spec, store, policy, listener)));
+                        context,
+                        timers,
+                        runId,
+                        fingerprint,
+                        spec,
+                        store,
+                        policy,
+                        listener,
+                        epoch)));
   }
 
   private ApoCoordinator(
@@ -118,7 +131,8 @@ public final class ApoCoordinator
       RunSpec spec,
       ArtifactStore store,
       LeasePolicy policy,
-      ActorRef<RunEvent> listener) {
+      ActorRef<RunEvent> listener,
+      long epoch) {
     super(PersistenceId.of("ApoCoordinator", runId), JOURNAL_TROUBLE);
     this.context = context;
     this.timers = timers;
@@ -126,6 +140,7 @@ public final class ApoCoordinator
     this.plan = new RunPlan(spec);
     this.policy = policy;
     this.listener = listener;
+    this.epoch = epoch;
     this.replies = context.messageAdapter(WorkReply.class, Replied::new);
     ActorRef<ParameterActor.Command> parameters =
         context.spawn(
@@ -170,8 +185,7 @@ public final class ApoCoordinator
     if (state.fingerprint() == null) {
       return Effect()
           .persist(new RunStarted(fingerprint))
-          .thenRun(this::announceStart)
-          .thenRun(this::leaseReadyWork);
+          .thenRun(started -> context.getSelf().tell(new Begin()));
     }
     if (!state.fingerprint().equals(fingerprint)) {
       listener.tell(
@@ -179,6 +193,16 @@ public final class ApoCoordinator
               "the run's journal belongs to other data or settings; choose another folder by --out",
               true));
       return Effect().stop();
+    }
+    if (state.epoch() > epoch) {
+      context.getLog().warn("epoch {} has begun elsewhere", state.epoch());
+      return Effect().stop();
+    }
+    if (state.epoch() < epoch) {
+      return Effect()
+          .persist(new EpochBegan(epoch))
+          .thenRun(this::announceStart)
+          .thenRun(this::leaseReadyWork);
     }
     announceStart(state);
     return advance();

@@ -10,6 +10,7 @@ import dev.proxima.actors.work.Work;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "event")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = CoordinatorEvent.RunStarted.class, name = "run-started"),
+  @JsonSubTypes.Type(value = CoordinatorEvent.EpochBegan.class, name = "epoch-began"),
   @JsonSubTypes.Type(value = CoordinatorEvent.WorkCompleted.class, name = "work-completed"),
 })
 public sealed interface CoordinatorEvent extends CborSerializable {
@@ -18,6 +19,12 @@ public sealed interface CoordinatorEvent extends CborSerializable {
    * @param fingerprint of the run's specification
    */
   record RunStarted(String fingerprint) implements CoordinatorEvent {}
+
+  /**
+   * A coordinator took over on some node. Since a journal takes each sequence number once, nothing
+   * that an earlier one still writes can follow.
+   */
+  record EpochBegan(long epoch) implements CoordinatorEvent {}
 
   record WorkCompleted(Work work, Output output) implements CoordinatorEvent {}
 }

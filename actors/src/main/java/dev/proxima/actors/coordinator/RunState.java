@@ -1,5 +1,6 @@
 package dev.proxima.actors.coordinator;
 
+import dev.proxima.actors.coordinator.CoordinatorEvent.EpochBegan;
 import dev.proxima.actors.coordinator.CoordinatorEvent.RunStarted;
 import dev.proxima.actors.coordinator.CoordinatorEvent.WorkCompleted;
 import dev.proxima.actors.work.Output;
@@ -15,11 +16,17 @@ import java.util.Map;
 final class RunState {
 
   private String fingerprint;
+  private long epoch;
   private final Map<Work, Output> outputs = new HashMap<>();
 
   /** The fingerprint of the run that this journal belongs to, or null in an empty journal. */
   String fingerprint() {
     return fingerprint;
+  }
+
+  /** The latest that has begun, or 0. */
+  long epoch() {
+    return epoch;
   }
 
   Map<Work, Output> outputs() {
@@ -33,6 +40,8 @@ final class RunState {
   RunState apply(CoordinatorEvent event) {
     if (event instanceof RunStarted started) {
       fingerprint = started.fingerprint();
+    } else if (event instanceof EpochBegan began) {
+      epoch = began.epoch();
     } else if (event instanceof WorkCompleted completed) {
       outputs.putIfAbsent(completed.work(), completed.output());
     }

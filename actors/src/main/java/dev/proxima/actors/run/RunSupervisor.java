@@ -31,6 +31,7 @@ public final class RunSupervisor extends AbstractBehavior<RunSupervisor.Command>
   public record Stop() implements Command {}
 
   private static final int COORDINATOR_RESTARTS = 3;
+  private static final long ONLY_PROCESS = 0;
 
   /**
    * @param runId names the journal
@@ -66,7 +67,13 @@ public final class RunSupervisor extends AbstractBehavior<RunSupervisor.Command>
         context.spawn(
             Behaviors.supervise(
                     ApoCoordinator.create(
-                        runId, fingerprint, node.spec(), node.store(), leases, listener))
+                        runId,
+                        fingerprint,
+                        node.spec(),
+                        node.store(),
+                        leases,
+                        listener,
+                        ONLY_PROCESS))
                 .onFailure(
                     SupervisorStrategy.restart()
                         .withLimit(COORDINATOR_RESTARTS, Duration.ofMinutes(1))),

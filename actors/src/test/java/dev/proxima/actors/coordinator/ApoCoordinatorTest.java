@@ -380,7 +380,7 @@ class ApoCoordinatorTest {
     next(RunEvent.RunRecovered.class);
     kit.stop(first);
     ActorRef<ApoCoordinator.Command> other =
-        kit.spawn(ApoCoordinator.create(run, "other", spec, store, POLICY, listener.ref()));
+        kit.spawn(ApoCoordinator.create(run, "other", spec, store, POLICY, listener.ref(), 0));
     assertThat(next(RunEvent.RunFailed.class))
         .isEqualTo(
             new RunEvent.RunFailed(
@@ -412,7 +412,7 @@ class ApoCoordinatorTest {
   }
 
   private ActorRef<ApoCoordinator.Command> coordinator() {
-    return kit.spawn(ApoCoordinator.create(run, "f", spec, store, POLICY, listener.ref()));
+    return kit.spawn(ApoCoordinator.create(run, "f", spec, store, POLICY, listener.ref(), 0));
   }
 
   private FakeNode joined(ActorRef<ApoCoordinator.Command> coordinator, String name) {

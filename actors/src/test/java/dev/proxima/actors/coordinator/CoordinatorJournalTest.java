@@ -139,7 +139,7 @@ class CoordinatorJournalTest {
       scene.play(
           kit,
           listener,
-          kit.spawn(ApoCoordinator.create(run, "f", spec, store, leases, listener.ref())));
+          kit.spawn(ApoCoordinator.create(run, "f", spec, store, leases, listener.ref(), 0)));
     } finally {
       kit.shutdownTestKit();
     }

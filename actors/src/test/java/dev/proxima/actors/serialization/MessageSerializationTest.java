@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
 import dev.proxima.actors.artifacts.ArtifactId;
+import dev.proxima.actors.cluster.ClusterStatus;
+import dev.proxima.actors.cluster.NodeHost;
+import dev.proxima.actors.cluster.RunQueue;
+import dev.proxima.actors.cluster.RunQueueEvent;
+import dev.proxima.actors.cluster.RunStatus;
+import dev.proxima.actors.cluster.Submission;
 import dev.proxima.actors.coordinator.ApoCoordinator;
 import dev.proxima.actors.coordinator.CoordinatorEvent;
 import dev.proxima.actors.coordinator.ParameterActor;
@@ -27,6 +33,7 @@ import dev.proxima.actors.work.WorkReply;
 import dev.proxima.algorithms.exploration.PromptScore;
 import dev.proxima.algorithms.exploration.PromptSelection;
 import dev.proxima.algorithms.exploration.PromptSelection.Rule;
+import dev.proxima.models.ComputeDevice;
 import java.io.IOException;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.RecordComponent;
@@ -140,7 +147,7 @@ class MessageSerializationTest {
     }
     return messages.stream()
         .filter(Class::isRecord)
-        .filter(type -> !Modifier.isPrivate(type.getModifiers()));
+        .filter(type -> Modifier.isPublic(type.getModifiers()));
   }
 
   private static List<Class<?>> classes() throws IOException, URISyntaxException {
@@ -198,7 +205,26 @@ class MessageSerializationTest {
     WorkerSlot.Labeller labeller = new WorkerSlot.Labeller("n/preferences", ref());
     WorkerSlot.Parameters parameters = new WorkerSlot.Parameters("coordinator", ref());
     SortedMap<String, Integer> remaining = new TreeMap<>(Map.of("train", 2, "sample", 1));
+    Submission run = new Submission("tiny-1", one, two, "/runs/tiny-1");
+    RunStatus failed = RunStatus.failed("broken");
     return List.of(
+        run,
+        failed,
+        new ClusterStatus(
+            3,
+            List.of(new ClusterStatus.Node("a:1", List.of(ComputeDevice.CPU))),
+            List.of(new ClusterStatus.Run(run, failed, remaining))),
+        new RunQueue.Submit(run, ref()),
+        new RunQueue.Cancel("tiny-1", ref()),
+        new RunQueue.GetStatus(ref()),
+        new RunQueue.NodeOffered("a:1", List.of(ComputeDevice.CPU), ref()),
+        new RunQueue.Accepted(RunStatus.of(RunStatus.Phase.QUEUED)),
+        new RunQueue.Refused("no"),
+        new RunQueueEvent.EpochBegan(2),
+        new RunQueueEvent.RunSubmitted(run),
+        new RunQueueEvent.RunEnded("tiny-1", failed),
+        new NodeHost.Serve(2, new NodeHost.Duty(run, ref())),
+        new CoordinatorEvent.EpochBegan(2),
         output,
         step,
         result,

@@ -8,6 +8,7 @@ import dev.proxima.actors.artifacts.PromptResponses.Preference;
 import dev.proxima.actors.artifacts.PromptResponses.Response;
 import dev.proxima.actors.run.RunSpec;
 import dev.proxima.actors.run.RunSpec.PairSource;
+import dev.proxima.algorithms.preference.RewardFunction;
 import dev.proxima.experiments.UserError;
 import dev.proxima.experiments.config.DataSettings;
 import dev.proxima.experiments.config.DataSettings.Pairs.Overlong;
@@ -45,6 +46,13 @@ final class DataPreparation {
     this.config = config;
     this.store = store;
     this.iterations = RawData.iterations(config);
+  }
+
+  /** The reward of sampled responses. */
+  static Optional<RewardFunction> reward(RunSpec spec) {
+    return spec.data().source() == PairSource.SAMPLED
+        ? Optional.of(new ReviewReward())
+        : Optional.empty();
   }
 
   PreparedData prepare(RawData raw) {
@@ -85,7 +93,6 @@ final class DataPreparation {
       return new PreparedData(
           data,
           model(tokenizer),
-          Optional.of(new ReviewReward()),
           "%,d reviews, %d x %d%s prompts, %d held-out prompts, %,d tokens in the vocabulary"
               .formatted(
                   reviews.fineTuning().size(),
@@ -128,7 +135,6 @@ final class DataPreparation {
       return new PreparedData(
           data,
           model(tokenizer),
-          Optional.empty(),
           "%,d pairs in %d folds, %,d held out; left out: %,d too long, %,d ties; %,d tokens in the vocabulary"
               .formatted(
                   training.size(),

@@ -41,25 +41,22 @@ public final class RunExperiment {
     LogFile.set(folder.log());
     try (RunLock lock = RunLock.acquire(folder)) {
       ArtifactStore store = new ArtifactStore(folder.artifacts());
-      PreparedData prepared = prepare(config, options, raw, store, folder);
+      PreparedData prepared = prepare(config, options.resume(), raw, store, folder);
       terminal.line("Data: " + prepared.description());
       RunSpec spec = new RunSpec(config.settings(), prepared.model(), prepared.data());
-      RunOutcome outcome = run(config, spec, prepared, store, folder, terminal);
+      RunOutcome outcome = run(config, spec, store, folder, terminal);
       return conclude(config, spec, store, folder, outcome, terminal);
     }
   }
 
-  private static PreparedData prepare(
-      ExperimentConfig config,
-      RunOptions options,
-      RawData raw,
-      ArtifactStore store,
-      RunFolder folder) {
+  /** Discards a new run's folder where its data cannot be prepared. */
+  static PreparedData prepare(
+      ExperimentConfig config, boolean resume, RawData raw, ArtifactStore store, RunFolder folder) {
     try {
       raw.write(folder.data());
       return new DataPreparation(config, store).prepare(raw);
     } catch (UserError e) {
-      if (!options.resume()) {
+      if (!resume) {
         folder.discard();
       }
       throw e;
@@ -69,7 +66,6 @@ public final class RunExperiment {
   private static RunOutcome run(
       ExperimentConfig config,
       RunSpec spec,
-      PreparedData prepared,
       ArtifactStore store,
       RunFolder folder,
       Terminal terminal)
@@ -81,7 +77,7 @@ public final class RunExperiment {
               store,
               TorchEngine.create(config.engine()),
               tokenizer,
-              prepared.reward().orElse(null),
+              DataPreparation.reward(spec).orElse(null),
               new StopSignal());
       ArtifactId fingerprint = JsonArtifacts.write(store, spec);
       CompletableFuture<RunOutcome> outcome = new CompletableFuture<>();

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  */
 record RunFolder(Path path) {
 
-  private static final String CONFIG = "config.resolved.conf";
+  static final String CONFIG = "config.resolved.conf";
   private static final String FINAL = "final";
 
   /**
@@ -74,6 +74,11 @@ record RunFolder(Path path) {
 
   Path log() {
     return path.resolve("proxima.log");
+  }
+
+  /** What a terminal would show, of a run on a cluster. */
+  Path progress() {
+    return path.resolve("progress.log");
   }
 
   Path metrics() {

@@ -1,0 +1,399 @@
+package dev.proxima.actors.cluster;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.proxima.actors.cluster.RunHost.Cause;
+import dev.proxima.actors.cluster.RunHost.Ending;
+import dev.proxima.actors.cluster.RunHost.Led;
+import dev.proxima.actors.cluster.RunQueueEvent.EpochBegan;
+import dev.proxima.actors.cluster.RunQueueEvent.RunEnded;
+import dev.proxima.actors.cluster.RunQueueEvent.RunSubmitted;
+import dev.proxima.actors.cluster.RunStatus.Phase;
+import dev.proxima.actors.coordinator.ApoCoordinator;
+import dev.proxima.actors.run.RunEvent;
+import dev.proxima.actors.serialization.CborSerializable;
+import dev.proxima.models.ComputeDevice;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.apache.pekko.persistence.typed.PersistenceId;
+import org.apache.pekko.persistence.typed.RecoveryCompleted;
+import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
+import org.apache.pekko.persistence.typed.javadsl.Effect;
+import org.apache.pekko.persistence.typed.javadsl.EventHandler;
+import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
+import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
+
+/**
+ * The cluster's queue of runs, a cluster singleton: leads one run after another by its {@link
+ * ApoCoordinator} and tells every node that asks which run to serve. Event-sourced: wherever the
+ * singleton starts again it goes on.
+ *
+ * <p>Each incarnation begins an epoch by an event. Where two are alive at once, as after a pause of
+ * a whole process, the journal takes each sequence number only once: the write of the elder fails,
+ * it replays the journal, finds the later epoch and has its node leave. Nodes heed the latest epoch
+ * alone.
+ */
+public final class RunQueue
+    extends EventSourcedBehavior<RunQueue.Command, RunQueueEvent, RunQueueState> {
+
+  public sealed interface Command extends CborSerializable {}
+
+  /** Queue a run; one that has failed or was cancelled goes on. */
+  public record Submit(Submission run, ActorRef<Reply> replyTo) implements Command {}
+
+  /** Stop a run where it is, or take it out of the queue. */
+  public record Cancel(String id, ActorRef<Reply> replyTo) implements Command {}
+
+  public record GetStatus(ActorRef<ClusterStatus> replyTo) implements Command {}
+
+  /** A node can work; said again and again. */
+  public record NodeOffered(
+      String node, List<ComputeDevice> devices, ActorRef<NodeHost.Command> host)
+      implements Command {}
+
+  /** The answer to a client. */
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "reply")
+  @JsonSubTypes({
+    @JsonSubTypes.Type(value = Accepted.class, name = "accepted"),
+    @JsonSubTypes.Type(value = Refused.class, name = "refused"),
+  })
+  public sealed interface Reply extends CborSerializable {}
+
+  public record Accepted(RunStatus status) implements Reply {}
+
+  /**
+   * @param reason one line
+   */
+  public record Refused(String reason) implements Reply {}
+
+  /** The journal is ready, or why it is not. */
+  record JournalTried(String failure) implements Command {}
+
+  private record Begin() implements Command {}
+
+  private record NodeLeft(String node, ActorRef<NodeHost.Command> host) implements Command {}
+
+  private record Opened(String id, Led led, String failure) implements Command {}
+
+  private record Observed(String id, RunEvent event) implements Command {}
+
+  private record CoordinatorStopped(String id) implements Command {}
+
+  private record LeadEnded(String id, Ending ending) implements Command {}
+
+  private static final Duration LEAD_AGAIN = Duration.ofSeconds(2);
+
+  private final ActorContext<Command> context;
+  private final TimerScheduler<Command> timers;
+  private final RunHost host;
+  private final AtomicLong latestEpoch;
+  private final Runnable fenced;
+  private final Executor files;
+  private final Map<String, NodeOffered> nodes = new TreeMap<>();
+  private Lead lead;
+
+  /** The run that this incarnation leads. */
+  private static final class Lead {
+
+    private final Submission run;
+    private ActorRef<RunEvent> reporter;
+    private ActorRef<ApoCoordinator.Command> coordinator;
+    private Map<String, Integer> remaining = Map.of();
+    private boolean cancelled;
+
+    Lead(Submission run) {
+      this.run = run;
+    }
+  }
+
+  /**
+   * @param journal makes the journal ready, or fails and is tried again
+   * @param fenced called when another incarnation has taken over: this process must leave
+   */
+  public static Behavior<Command> create(
+      RunHost host, Function<ActorSystem<?>, CompletionStage<?>> journal, Runnable fenced) {
+    AtomicLong latestEpoch = new AtomicLong();
+    Behavior<Command> queue =
+        Behaviors.setup(
+            context ->
+                Behaviors.withTimers(
+                    timers -> new RunQueue(context, timers, host, latestEpoch, fenced)));
+    return Behaviors.supervise(JournalGate.before(queue, journal))
+        .onFailure(
+            SupervisorStrategy.restartWithBackoff(
+                Duration.ofMillis(200), Duration.ofSeconds(5), 0.2));
+  }
+
+  private RunQueue(
+      ActorContext<Command> context,
+      TimerScheduler<Command> timers,
+      RunHost host,
+      AtomicLong latestEpoch,
+      Runnable fenced) {
+    super(PersistenceId.of("RunQueue", "cluster"));
+    this.context = context;
+    this.timers = timers;
+    this.host = host;
+    this.latestEpoch = latestEpoch;
+    this.fenced = fenced;
+    this.files =
+        context
+            .getSystem()
+            .dispatchers()
+            .lookup(DispatcherSelector.fromConfig("proxima.io-dispatcher"));
+  }
+
+  @Override
+  public RunQueueState emptyState() {
+    return new RunQueueState();
+  }
+
+  @Override
+  public EventHandler<RunQueueState, RunQueueEvent> eventHandler() {
+    return RunQueueState::apply;
+  }
+
+  @Override
+  public SignalHandler<RunQueueState> signalHandler() {
+    return newSignalHandlerBuilder()
+        .onSignal(RecoveryCompleted.instance(), state -> context.getSelf().tell(new Begin()))
+        .build();
+  }
+
+  @Override
+  public CommandHandler<Command, RunQueueEvent, RunQueueState> commandHandler() {
+    return newCommandHandlerBuilder()
+        .forAnyState()
+        .onCommand(Begin.class, this::onBegin)
+        .onCommand(Submit.class, this::onSubmit)
+        .onCommand(Cancel.class, this::onCancel)
+        .onCommand(GetStatus.class, this::onGetStatus)
+        .onCommand(NodeOffered.class, this::onNodeOffered)
+        .onCommand(NodeLeft.class, this::onNodeLeft)
+        .onCommand(Opened.class, this::onOpened)
+        .onCommand(Observed.class, this::onObserved)
+        .onCommand(CoordinatorStopped.class, this::onCoordinatorStopped)
+        .onCommand(LeadEnded.class, this::onLeadEnded)
+        .onCommand(JournalTried.class, tried -> Effect().none())
+        .build();
+  }
+
+  private Effect<RunQueueEvent, RunQueueState> onBegin(RunQueueState state, Begin begin) {
+    if (latestEpoch.get() > 0 && state.epoch() > latestEpoch.get()) {
+      context.getLog().error("epoch {} has begun elsewhere; this node leaves", state.epoch());
+      fenced.run();
+      return Effect().stop();
+    }
+    return Effect().persist(new EpochBegan(state.epoch() + 1)).thenRun(this::lead);
+  }
+
+  private Effect<RunQueueEvent, RunQueueState> onSubmit(RunQueueState state, Submit submit) {
+    Submission run = submit.run();
+    Optional<RunStatus> known = state.status(run.id());
+    if (known.isPresent() && !sameRun(state.submission(run.id()), run)) {
+      return refuse(
+          submit.replyTo(), "the run %s is another experiment; choose another --name", run.id());
+    }
+    if (known.isPresent() && isUnderWay(known.get())) {
+      submit.replyTo().tell(new Accepted(status(state, run.id())));
+      return Effect().none();
+    }
+    return Effect()
+        .persist(new RunSubmitted(run))
+        .thenRun(
+            after -> {
+              lead(after);
+              submit.replyTo().tell(new Accepted(status(after, run.id())));
+            });
+  }
+
+  private Effect<RunQueueEvent, RunQueueState> onCancel(RunQueueState state, Cancel cancel) {
+    Optional<RunStatus> known = state.status(cancel.id());
+    if (known.isEmpty()) {
+      return refuse(cancel.replyTo(), "there is no run %s; see proxima status", cancel.id());
+    }
+    if (known.get().isEnd()) {
+      return refuse(cancel.replyTo(), "the run %s has ended already", cancel.id());
+    }
+    RunStatus cancelled = RunStatus.of(Phase.CANCELLED);
+    cancel.replyTo().tell(new Accepted(cancelled));
+    if (leads(cancel.id())) {
+      lead.cancelled = true;
+      stopCoordinator();
+      return Effect().none();
+    }
+    return Effect().persist(new RunEnded(cancel.id(), cancelled));
+  }
+
+  private Effect<RunQueueEvent, RunQueueState> onGetStatus(RunQueueState state, GetStatus get) {
+    List<ClusterStatus.Run> runs = new ArrayList<>();
+    state
+        .statuses()
+        .forEach(
+            (id, recorded) ->
+                runs.add(
+                    new ClusterStatus.Run(
+                        state.submission(id),
+                        status(state, id),
+                        leads(id) ? new TreeMap<>(lead.remaining) : new TreeMap<>())));
+    List<ClusterStatus.Node> members =
+        nodes.values().stream()
+            .map(node -> new ClusterStatus.Node(node.node(), node.devices()))
+            .toList();
+    get.replyTo().tell(new ClusterStatus(state.epoch(), members, runs));
+    return Effect().none();
+  }
+
+  private Effect<RunQueueEvent, RunQueueState> onNodeOffered(
+      RunQueueState state, NodeOffered offered) {
+    NodeOffered before = nodes.put(offered.node(), offered);
+    if (before == null || !before.host().equals(offered.host())) {
+      context.watchWith(offered.host(), new NodeLeft(offered.node(), offered.host()));
+    }
+    offered.host().tell(new NodeHost.Serve(latestEpoch.get(), duty()));
+    return Effect().none();
+  }
+
+  private NodeHost.Duty duty() {
+    return lead == null || lead.coordinator == null
+        ? null
+        : new NodeHost.Duty(lead.run, lead.coordinator);
+  }
+
+  private Effect<RunQueueEvent, RunQueueState> onNodeLeft(RunQueueState state, NodeLeft left) {
+    nodes.computeIfPresent(
+        left.node(), (name, node) -> node.host().equals(left.host()) ? null : node);
+    return Effect().none();
+  }
+
+  /** Leads the run whose turn it is, unless one is led already. */
+  private void lead(RunQueueState state) {
+    latestEpoch.set(state.epoch());
+    if (lead == null) {
+      state.next().ifPresent(this::open);
+    }
+  }
+
+  private void open(Submission run) {
+    lead = new Lead(run);
+    context.pipeToSelf(
+        CompletableFuture.supplyAsync(() -> host.lead(run), files),
+        (led, failure) -> new Opened(run.id(), led, failure == null ? null : line(failure)));
+  }
+
+  private Effect<RunQueueEvent, RunQueueState> onOpened(RunQueueState state, Opened opened) {
+    if (opened.failure() != null) {
+      lead = null;
+      return end(opened.id(), RunStatus.failed(opened.failure()));
+    }
+    Led led = opened.led();
+    lead.reporter = context.spawnAnonymous(led.reporter());
+    lead.coordinator =
+        context.spawnAnonymous(
+            ApoCoordinator.create(
+                opened.id(),
+                led.fingerprint(),
+                led.spec(),
+                led.store(),
+                led.leases(),
+                context.messageAdapter(RunEvent.class, event -> new Observed(opened.id(), event)),
+                state.epoch()));
+    context.watchWith(lead.coordinator, new CoordinatorStopped(opened.id()));
+    context.pipeToSelf(
+        led.ended(),
+        (ending, failure) ->
+            new LeadEnded(
+                opened.id(), failure == null ? ending : new Ending(Cause.FAILED, line(failure))));
+    if (lead.cancelled) {
+      stopCoordinator();
+    }
+    return Effect().none();
+  }
+
+  private Effect<RunQueueEvent, RunQueueState> onObserved(RunQueueState state, Observed observed) {
+    RunEvent event = observed.event();
+    if (event instanceof RunEvent.RunRecovered recovered) {
+      lead.remaining = recovered.remaining();
+    } else if (event instanceof RunEvent.WorkCompleted completed) {
+      lead.remaining = completed.remaining();
+    }
+    lead.reporter.tell(event);
+    return Effect().none();
+  }
+
+  private Effect<RunQueueEvent, RunQueueState> onCoordinatorStopped(
+      RunQueueState state, CoordinatorStopped stopped) {
+    lead.reporter.tell(new RunEvent.RunEnded());
+    return Effect().none();
+  }
+
+  private Effect<RunQueueEvent, RunQueueState> onLeadEnded(RunQueueState state, LeadEnded ended) {
+    boolean cancelled = lead.cancelled;
+    lead = null;
+    if (ended.ending().cause() == Cause.COMPLETED) {
+      return end(ended.id(), RunStatus.of(Phase.COMPLETED));
+    } else if (ended.ending().cause() == Cause.FAILED) {
+      return end(ended.id(), RunStatus.failed(ended.ending().reason()));
+    } else if (cancelled) {
+      return end(ended.id(), RunStatus.of(Phase.CANCELLED));
+    }
+    // Its coordinator lost the journal: another epoch has begun, or must.
+    timers.startSingleTimer(new Begin(), LEAD_AGAIN);
+    return Effect().none();
+  }
+
+  private Effect<RunQueueEvent, RunQueueState> end(String id, RunStatus status) {
+    return Effect().persist(new RunEnded(id, status)).thenRun(this::lead);
+  }
+
+  private Effect<RunQueueEvent, RunQueueState> refuse(
+      ActorRef<Reply> client, String reason, String id) {
+    client.tell(new Refused(reason.formatted(id)));
+    return Effect().none();
+  }
+
+  private void stopCoordinator() {
+    if (lead.coordinator != null) {
+      context.stop(lead.coordinator);
+    }
+  }
+
+  private boolean leads(String id) {
+    return lead != null && lead.run.id().equals(id);
+  }
+
+  private RunStatus status(RunQueueState state, String id) {
+    return leads(id) ? RunStatus.of(Phase.RUNNING) : state.status(id).orElseThrow();
+  }
+
+  private static boolean isUnderWay(RunStatus status) {
+    return !status.isEnd() || status.phase() == Phase.COMPLETED;
+  }
+
+  private static boolean sameRun(Submission before, Submission now) {
+    return before.config().equals(now.config()) && before.data().equals(now.data());
+  }
+
+  private static String line(Throwable failure) {
+    Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+    String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    return message.lines().findFirst().orElse("");
+  }
+}

@@ -1,0 +1,49 @@
+package dev.proxima.experiments.run;
+
+import dev.proxima.actors.artifacts.ArtifactId;
+import dev.proxima.actors.artifacts.ArtifactStore;
+import dev.proxima.actors.cluster.Submission;
+import dev.proxima.experiments.UserError;
+import dev.proxima.experiments.config.ExperimentConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Prepares an experiment for a cluster: its data and configuration go into the shared store. */
+public final class SubmitExperiment {
+
+  private SubmitExperiment() {}
+
+  /**
+   * @param config with {@code out} on storage that every coordinator sees; a run that it holds
+   *     already goes on
+   * @param artifacts the store's folder
+   * @throws UserError for what the user can mend; nothing has been written then
+   */
+  public static Submission prepare(ExperimentConfig config, Path artifacts) {
+    RawData raw = RawData.load(config);
+    boolean resume = Files.exists(config.out().resolve(RunFolder.CONFIG));
+    RunFolder folder = RunFolder.open(config, new RunOptions(resume, false));
+    ArtifactStore store = new ArtifactStore(artifacts);
+    PreparedData prepared = RunExperiment.prepare(config, resume, raw, store, folder);
+    ArtifactId resolved = store.write(path -> writeString(path, config.resolved()));
+    ArtifactId data = new PreparedRun(prepared.data(), prepared.model()).store(store);
+    String id =
+        config.settings().name()
+            + "-"
+            + ArtifactId.of((config.fingerprint() + data).getBytes(StandardCharsets.UTF_8))
+                .sha256()
+                .substring(0, 8);
+    return new Submission(id, resolved, data, folder.path().toAbsolutePath().toString());
+  }
+
+  private static void writeString(Path path, String text) {
+    try {
+      Files.writeString(path, text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
