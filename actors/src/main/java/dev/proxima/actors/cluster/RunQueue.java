@@ -26,6 +26,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.BackoffSupervisorStrategy;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.SupervisorStrategy;
@@ -99,6 +100,8 @@ public final class RunQueue
   private record LeadEnded(String id, Ending ending) implements Command {}
 
   private static final Duration LEAD_AGAIN = Duration.ofSeconds(2);
+  private static final BackoffSupervisorStrategy TROUBLE =
+      SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(5), 0.2);
 
   private final ActorContext<Command> context;
   private final TimerScheduler<Command> timers;
@@ -135,10 +138,7 @@ public final class RunQueue
             context ->
                 Behaviors.withTimers(
                     timers -> new RunQueue(context, timers, host, latestEpoch, fenced)));
-    return Behaviors.supervise(JournalGate.before(queue, journal))
-        .onFailure(
-            SupervisorStrategy.restartWithBackoff(
-                Duration.ofMillis(200), Duration.ofSeconds(5), 0.2));
+    return Behaviors.supervise(JournalGate.before(queue, journal)).onFailure(TROUBLE);
   }
 
   private RunQueue(
@@ -147,7 +147,7 @@ public final class RunQueue
       RunHost host,
       AtomicLong latestEpoch,
       Runnable fenced) {
-    super(PersistenceId.of("RunQueue", "cluster"));
+    super(PersistenceId.of("RunQueue", "cluster"), TROUBLE.withStopChildren(false));
     this.context = context;
     this.timers = timers;
     this.host = host;

@@ -28,7 +28,8 @@ final class LocalRun {
   private final List<String> deaths = new ArrayList<>();
   private final long begun = System.nanoTime();
   private CompletableFuture<Optional<RunStatus>> question;
-  private double nextKill;
+  private double nextKill = Double.POSITIVE_INFINITY;
+  private long epoch;
 
   LocalRun(LocalCluster cluster, Submission run, Chaos chaos, Terminal terminal) {
     this.cluster = cluster;
@@ -36,7 +37,6 @@ final class LocalRun {
     this.chaos = chaos;
     this.terminal = terminal;
     this.progress = new FileTail(Path.of(run.folder()).resolve("progress.log"));
-    this.nextKill = chaos.delay(0);
   }
 
   /** Runs to the end; empty where it was stopped before. */
@@ -44,7 +44,7 @@ final class LocalRun {
     try (ClusterClient client = ClusterClient.of(cluster.addresses())) {
       Optional<RunStatus> end = Optional.empty();
       while (end.isEmpty() && !stop.getAsBoolean()) {
-        progress.lines().forEach(terminal::line);
+        follow();
         cluster.revive().forEach(node -> say("%s is started again", name(node)));
         if (deaths.size() < chaos.kills() && seconds() >= nextKill) {
           kill();
@@ -52,8 +52,17 @@ final class LocalRun {
         end = answer(client);
         Thread.sleep(TICK.toMillis());
       }
-      progress.lines().forEach(terminal::line);
+      follow();
       return end;
+    }
+  }
+
+  /** Shows what the run has said; chaos begins when it first says something. */
+  private void follow() {
+    List<String> lines = progress.lines();
+    lines.forEach(terminal::line);
+    if (!lines.isEmpty() && nextKill == Double.POSITIVE_INFINITY) {
+      nextKill = seconds() + chaos.delay(0);
     }
   }
 
@@ -85,6 +94,10 @@ final class LocalRun {
   private Optional<RunStatus> ask(ClusterClient client) {
     try {
       ClusterStatus status = client.ask(RunQueue.GetStatus::new);
+      if (status.epoch() != epoch) {
+        epoch = status.epoch();
+        say("epoch %d of the coordinator", epoch);
+      }
       for (ClusterStatus.Run known : status.runs()) {
         if (known.submission().equals(run)) {
           return Optional.of(known.status());
