@@ -33,7 +33,7 @@ class JsonArtifactsTest {
 
   @BeforeEach
   void openStore() {
-    store = new ArtifactStore(folder);
+    store = new FolderStore(folder);
   }
 
   @Test

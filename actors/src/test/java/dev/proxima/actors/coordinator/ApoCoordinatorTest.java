@@ -3,6 +3,7 @@ package dev.proxima.actors.coordinator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.proxima.actors.artifacts.ArtifactStore;
+import dev.proxima.actors.artifacts.FolderStore;
 import dev.proxima.actors.coordinator.CoordinatorEvent.RunStarted;
 import dev.proxima.actors.coordinator.CoordinatorEvent.WorkCompleted;
 import dev.proxima.actors.fixtures.ActorConfig;
@@ -69,7 +70,7 @@ class ApoCoordinatorTest {
   @BeforeEach
   void prepare(TestInfo test) {
     run = test.getTestMethod().orElseThrow().getName();
-    store = new ArtifactStore(folder);
+    store = new FolderStore(folder);
     spec = Runs.sampled(store, 2);
     work = new FakeWork(store);
     fineTune = new Work.FineTune(spec.data().fineTuning());

@@ -3,6 +3,7 @@ package dev.proxima.actors.coordinator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.proxima.actors.artifacts.ArtifactStore;
+import dev.proxima.actors.artifacts.FolderStore;
 import dev.proxima.actors.fixtures.ActorConfig;
 import dev.proxima.actors.fixtures.FakeNode;
 import dev.proxima.actors.fixtures.FakeWork;
@@ -46,7 +47,7 @@ class CoordinatorJournalTest {
 
   @Test
   void eventsOutliveTheActorSystem() throws Exception {
-    ArtifactStore store = new ArtifactStore(folder.resolve("artifacts"));
+    ArtifactStore store = new FolderStore(folder.resolve("artifacts"));
     RunSpec spec = Runs.sampled(store);
     FakeWork work = new FakeWork(store);
 
@@ -83,7 +84,7 @@ class CoordinatorJournalTest {
    */
   @Test
   void aRunThatRestartsItsMomentumGoesOnAndEndsTheSame() throws Exception {
-    ArtifactStore store = new ArtifactStore(folder.resolve("artifacts"));
+    ArtifactStore store = new FolderStore(folder.resolve("artifacts"));
     RunSpec spec = Runs.withMethods(Runs.sampled(store), List.of(RESTARTING));
     FakeWork work = new FakeWork(store);
 

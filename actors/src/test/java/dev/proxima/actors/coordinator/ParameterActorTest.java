@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.core.type.TypeReference;
 import dev.proxima.actors.artifacts.ArtifactId;
 import dev.proxima.actors.artifacts.ArtifactStore;
+import dev.proxima.actors.artifacts.FolderStore;
 import dev.proxima.actors.artifacts.JsonArtifacts;
 import dev.proxima.actors.artifacts.PromptResponses;
 import dev.proxima.actors.artifacts.PromptResponses.Response;
@@ -36,7 +37,7 @@ class ParameterActorTest {
 
   @BeforeEach
   void start() {
-    store = new ArtifactStore(folder);
+    store = new FolderStore(folder);
     actor = BehaviorTestKit.create(ParameterActor.create(store));
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.proxima.actors.artifacts.ArtifactId;
 import dev.proxima.actors.artifacts.ArtifactStore;
+import dev.proxima.actors.artifacts.FolderStore;
 import dev.proxima.actors.coordinator.ApoCoordinator;
 import dev.proxima.actors.coordinator.ApoCoordinator.NodeJoined;
 import dev.proxima.actors.coordinator.WorkerSlot;
@@ -57,7 +58,7 @@ class NodeSupervisorTest {
 
   @BeforeEach
   void spawn() {
-    store = new ArtifactStore(folder);
+    store = new FolderStore(folder);
     NodeContext node = Runs.node(Runs.sampled(store), store, new UnigramEngine(calls));
     replies = kit.createTestProbe(WorkReply.class);
     coordinator = kit.createTestProbe(ApoCoordinator.Command.class);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.proxima.actors.artifacts.ArtifactId;
 import dev.proxima.actors.artifacts.ArtifactStore;
+import dev.proxima.actors.artifacts.FolderStore;
 import dev.proxima.actors.fixtures.Runs;
 import dev.proxima.actors.node.ParameterCache.Acquire;
 import dev.proxima.actors.node.ParameterCache.Available;
@@ -30,7 +31,7 @@ class ParameterCacheTest {
 
   @BeforeEach
   void start() {
-    store = new ArtifactStore(folder);
+    store = new FolderStore(folder);
     cache = BehaviorTestKit.create(ParameterCache.create(store));
   }
 

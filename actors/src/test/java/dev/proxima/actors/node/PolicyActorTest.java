@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.proxima.actors.artifacts.ArtifactId;
 import dev.proxima.actors.artifacts.ArtifactStore;
+import dev.proxima.actors.artifacts.FolderStore;
 import dev.proxima.actors.artifacts.JsonArtifacts;
 import dev.proxima.actors.artifacts.PromptResponses;
 import dev.proxima.actors.artifacts.PromptResponses.Response;
@@ -63,7 +64,7 @@ class PolicyActorTest {
 
   @BeforeEach
   void spawn() {
-    store = new ArtifactStore(folder);
+    store = new FolderStore(folder);
     node = Runs.node(Runs.sampled(store, 2), store, new UnigramEngine(calls));
     replies = kit.createTestProbe(WorkReply.class);
     policy =

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.proxima.actors.artifacts.ArtifactId;
 import dev.proxima.actors.artifacts.ArtifactStore;
+import dev.proxima.actors.artifacts.FolderStore;
 import dev.proxima.actors.artifacts.JsonArtifacts;
 import dev.proxima.actors.artifacts.PromptResponses;
 import dev.proxima.actors.artifacts.PromptResponses.Preference;
@@ -37,7 +38,7 @@ class PreferenceActorTest {
 
   @BeforeEach
   void openStore() {
-    store = new ArtifactStore(folder);
+    store = new FolderStore(folder);
   }
 
   @Test

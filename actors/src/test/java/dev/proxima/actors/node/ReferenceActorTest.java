@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.proxima.actors.artifacts.ArtifactId;
 import dev.proxima.actors.artifacts.ArtifactStore;
+import dev.proxima.actors.artifacts.FolderStore;
 import dev.proxima.actors.artifacts.JsonArtifacts;
 import dev.proxima.actors.artifacts.PromptResponses;
 import dev.proxima.actors.artifacts.PromptResponses.Preference;
@@ -53,7 +54,7 @@ class ReferenceActorTest {
 
   @BeforeEach
   void spawn() {
-    store = new ArtifactStore(folder);
+    store = new FolderStore(folder);
     node = Runs.node(Runs.sampled(store), store, new UnigramEngine(calls));
     replies = kit.createTestProbe(WorkReply.class);
     reference =

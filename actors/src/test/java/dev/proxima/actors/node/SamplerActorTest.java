@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.proxima.actors.artifacts.ArtifactId;
 import dev.proxima.actors.artifacts.ArtifactStore;
+import dev.proxima.actors.artifacts.FolderStore;
 import dev.proxima.actors.artifacts.JsonArtifacts;
 import dev.proxima.actors.artifacts.PromptResponses;
 import dev.proxima.actors.artifacts.PromptResponses.Response;
@@ -56,7 +57,7 @@ class SamplerActorTest {
 
   @BeforeEach
   void spawn() {
-    store = new ArtifactStore(folder);
+    store = new FolderStore(folder);
     parameters = Runs.parameters(store, 0, 0, 0, 0, 0);
     node = Runs.node(Runs.sampled(store), store, new UnigramEngine(calls));
     replies = kit.createTestProbe(WorkReply.class);

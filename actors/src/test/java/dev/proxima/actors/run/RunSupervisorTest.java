@@ -3,6 +3,7 @@ package dev.proxima.actors.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.proxima.actors.artifacts.ArtifactStore;
+import dev.proxima.actors.artifacts.FolderStore;
 import dev.proxima.actors.coordinator.LeasePolicy;
 import dev.proxima.actors.fixtures.ActorConfig;
 import dev.proxima.actors.fixtures.Runs;
@@ -182,7 +183,7 @@ class RunSupervisorTest {
       UnigramEngine engine,
       List<ComputeDevice> devices,
       TestProbe<RunEvent> listener) {
-    ArtifactStore store = new ArtifactStore(folder);
+    ArtifactStore store = new FolderStore(folder);
     return kit.spawn(
         RunSupervisor.create(
             run,

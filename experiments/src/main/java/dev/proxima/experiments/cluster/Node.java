@@ -3,7 +3,7 @@ package dev.proxima.experiments.cluster;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigValueFactory;
-import dev.proxima.actors.artifacts.ArtifactStore;
+import dev.proxima.actors.artifacts.FolderStore;
 import dev.proxima.actors.cluster.ClusterNode;
 import dev.proxima.actors.cluster.RunQueue;
 import dev.proxima.experiments.run.HostedRuns;
@@ -33,7 +33,7 @@ public final class Node {
   /** Starts a node, which joins its cluster by itself. */
   public static Node start(NodeOptions options) {
     StateFolder state = StateFolder.open(options.state());
-    HostedRuns runs = new HostedRuns(new ArtifactStore(state.artifacts()));
+    HostedRuns runs = new HostedRuns(new FolderStore(state.artifacts()));
     return new Node(
         ActorSystem.create(
             ClusterNode.create(options.devices(), runs, SchemaUtils::createIfNotExists),

@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.proxima.actors.artifacts.ArtifactId;
 import dev.proxima.actors.artifacts.ArtifactStore;
+import dev.proxima.actors.artifacts.FolderStore;
 import dev.proxima.actors.artifacts.JsonArtifacts;
 import dev.proxima.actors.node.NodeContext;
 import dev.proxima.actors.node.StopSignal;
@@ -40,7 +41,7 @@ public final class RunExperiment {
     RunFolder folder = RunFolder.open(config, options);
     LogFile.set(folder.log());
     try (RunLock lock = RunLock.acquire(folder)) {
-      ArtifactStore store = new ArtifactStore(folder.artifacts());
+      ArtifactStore store = new FolderStore(folder.artifacts());
       PreparedData prepared = prepare(config, options.resume(), raw, store, folder);
       terminal.line("Data: " + prepared.description());
       RunSpec spec = new RunSpec(config.settings(), prepared.model(), prepared.data());

@@ -2,6 +2,7 @@ package dev.proxima.experiments.run;
 
 import dev.proxima.actors.artifacts.ArtifactId;
 import dev.proxima.actors.artifacts.ArtifactStore;
+import dev.proxima.actors.artifacts.FolderStore;
 import dev.proxima.actors.cluster.Submission;
 import dev.proxima.experiments.UserError;
 import dev.proxima.experiments.config.ExperimentConfig;
@@ -26,7 +27,7 @@ public final class SubmitExperiment {
     RawData raw = RawData.load(config);
     boolean resume = Files.exists(config.out().resolve(RunFolder.CONFIG));
     RunFolder folder = RunFolder.open(config, new RunOptions(resume, false));
-    ArtifactStore store = new ArtifactStore(artifacts);
+    ArtifactStore store = new FolderStore(artifacts);
     PreparedData prepared = RunExperiment.prepare(config, resume, raw, store, folder);
     ArtifactId resolved = store.write(path -> writeString(path, config.resolved()));
     ArtifactId data = new PreparedRun(prepared.data(), prepared.model()).store(store);

@@ -3,7 +3,7 @@ package dev.proxima.experiments.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.proxima.actors.artifacts.ArtifactId;
-import dev.proxima.actors.artifacts.ArtifactStore;
+import dev.proxima.actors.artifacts.FolderStore;
 import dev.proxima.actors.run.RunEvent;
 import dev.proxima.actors.run.RunSpec;
 import dev.proxima.actors.run.RunSpec.PairSource;
@@ -64,7 +64,7 @@ class RunReporterTest {
                 RunReporter.create(
                     Terminal.plain(out),
                     new RunFolder(folder),
-                    new RunRecords(new ArtifactStore(folder.resolve("artifacts"))),
+                    new RunRecords(new FolderStore(folder.resolve("artifacts"))),
                     new Stages(spec),
                     new TimeLeft(System::nanoTime, 1),
                     outcome),

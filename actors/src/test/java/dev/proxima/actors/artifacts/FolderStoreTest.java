@@ -18,18 +18,18 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ArtifactStoreTest {
+class FolderStoreTest {
 
   /** {@code printf abc | sha256sum}; also the first example of FIPS 180-2, appendix B. */
   private static final ArtifactId ABC =
       new ArtifactId("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 
   @TempDir Path folder;
-  private ArtifactStore store;
+  private FolderStore store;
 
   @BeforeEach
   void openStore() {
-    store = new ArtifactStore(folder.resolve("artifacts"));
+    store = new FolderStore(folder.resolve("artifacts"));
   }
 
   @Test
@@ -41,7 +41,7 @@ class ArtifactStoreTest {
   @Test
   void anotherProcessReadsWhatThisOneWrote() {
     store.write(path -> writeText(path, "abc"));
-    assertThat(new ArtifactStore(folder.resolve("artifacts")).read(ABC)).hasContent("abc");
+    assertThat(new FolderStore(folder.resolve("artifacts")).read(ABC)).hasContent("abc");
   }
 
   @Test
@@ -55,14 +55,14 @@ class ArtifactStoreTest {
   void writingAgainMendsADamagedFile() {
     writeText(store.read(store.write(path -> writeText(path, "abc"))), "damaged");
     store.write(path -> writeText(path, "abc"));
-    assertThat(new ArtifactStore(folder.resolve("artifacts")).read(ABC)).hasContent("abc");
+    assertThat(new FolderStore(folder.resolve("artifacts")).read(ABC)).hasContent("abc");
   }
 
   @Test
   void damagedFileIsRefusedInOneLineThatNamesIt() {
     Path file = store.read(store.write(path -> writeText(path, "abc")));
     writeText(file, "abd");
-    assertThatThrownBy(() -> new ArtifactStore(folder.resolve("artifacts")).read(ABC))
+    assertThatThrownBy(() -> new FolderStore(folder.resolve("artifacts")).read(ABC))
         .isInstanceOf(ArtifactException.class)
         .hasMessageContaining(file.toString())
         .hasMessageContaining("wrong checksum")
@@ -124,7 +124,7 @@ class ArtifactStoreTest {
   void folderThatCannotBeMadeIsNamed() {
     Path file = folder.resolve("file");
     writeText(file, "");
-    assertThatThrownBy(() -> new ArtifactStore(file.resolve("artifacts")))
+    assertThatThrownBy(() -> new FolderStore(file.resolve("artifacts")))
         .isInstanceOf(ArtifactException.class)
         .hasMessageContaining(file.toString());
   }
