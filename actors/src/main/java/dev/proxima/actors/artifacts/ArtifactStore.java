@@ -2,6 +2,8 @@ package dev.proxima.actors.artifacts;
 
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -27,6 +29,21 @@ public interface ArtifactStore extends AutoCloseable {
    * @throws UncheckedIOException where it cannot be read
    */
   Path read(ArtifactId id);
+
+  /**
+   * Collects garbage: deletes all artefacts but {@code live}, and what writers that died have left
+   * half-written, all of it only where it was last written longer than {@code grace} ago.
+   *
+   * <p>Between writing a result and naming it in the journal lies a message to the coordinator, so
+   * young artefacts that nothing names yet are kept; {@code grace} must exceed that time and the
+   * longest pause of a worker in it. Writing an artefact that is there already makes it young
+   * again. Ages are taken by the store's own clock, so the clocks of the nodes may differ.
+   *
+   * @param live all that any run in this store still needs
+   * @throws ArtifactException where nothing can be deleted and the user can mend it
+   * @throws UncheckedIOException where something cannot be deleted
+   */
+  Reclaimed retain(Set<ArtifactId> live, Duration grace);
 
   /** Lets go of connections; the store is not used afterwards. */
   @Override

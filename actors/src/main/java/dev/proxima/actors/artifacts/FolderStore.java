@@ -1,20 +1,33 @@
 package dev.proxima.actors.artifacts;
 
+import dev.proxima.models.io.AtomicFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** Artefacts as files in one folder that all nodes share. */
 public final class FolderStore implements ArtifactStore {
+
+  private static final String PARTIAL = "partial-";
+
+  /** With less room than a page or two, a write has failed for want of room. */
+  private static final long NO_ROOM = 1 << 14;
 
   private final Path folder;
   private final Set<ArtifactId> verified = ConcurrentHashMap.newKeySet();
@@ -25,27 +38,29 @@ public final class FolderStore implements ArtifactStore {
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {
-      throw new ArtifactException("cannot create the folder " + folder + ": " + e.getMessage());
+      throw new ArtifactException("cannot create the folder " + folder + ": " + reason(e));
     }
   }
 
   @Override
   public ArtifactId write(Consumer<Path> writer) {
-    Path partial = folder.resolve("partial-" + UUID.randomUUID());
+    return write(writer, found -> {});
+  }
+
+  /** As {@link #write(Consumer)}; nothing is stored when {@code check} refuses what was found. */
+  ArtifactId write(Consumer<Path> writer, Consumer<ArtifactId> check) {
+    Path partial = folder.resolve(PARTIAL + UUID.randomUUID());
     try {
       writer.accept(partial);
-      try (FileChannel channel = FileChannel.open(partial, StandardOpenOption.WRITE)) {
-        channel.force(true);
-      }
       ArtifactId id = hash(partial);
-      Path target = path(id);
-      Files.createDirectories(target.getParent());
-      Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
-      sync(target.getParent());
-      verified.add(id);
+      check.accept(id);
+      publish(partial, id);
       return id;
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw unwritable(
+          new UncheckedIOException(folder + ": cannot store an artefact: " + reason(e), e));
+    } catch (UncheckedIOException e) {
+      throw unwritable(e);
     } finally {
       deleteQuietly(partial);
     }
@@ -57,27 +72,121 @@ public final class FolderStore implements ArtifactStore {
     if (!Files.isReadable(path)) {
       throw new ArtifactException(path + " is missing; start the run again without --resume");
     }
-    if (!verified.contains(id)) {
-      ArtifactId found;
-      try {
-        found = hash(path);
-      } catch (IOException e) {
-        throw new UncheckedIOException(path + " cannot be read: " + e.getMessage(), e);
-      }
-      if (!found.equals(id)) {
-        throw new ArtifactException(
-            path
-                + " has a wrong checksum ("
-                + found.sha256().substring(0, 12)
-                + "...): restore it from a backup or start the run again without --resume");
-      }
-      verified.add(id);
+    ArtifactId found = verify(id);
+    if (!found.equals(id)) {
+      throw new ArtifactException(
+          path
+              + " has a wrong checksum ("
+              + found.sha256().substring(0, 12)
+              + "...): restore it from a backup or start the run again without --resume");
     }
     return path;
   }
 
+  /** The artefact's file where it is there as its name says. */
+  Optional<Path> find(ArtifactId id) {
+    Path path = path(id);
+    return Files.isReadable(path) && verify(id).equals(id) ? Optional.of(path) : Optional.empty();
+  }
+
+  @Override
+  public Reclaimed retain(Set<ArtifactId> live, Duration grace) {
+    try {
+      Instant youngest = now().minus(grace);
+      Reclaimed reclaimed = Reclaimed.NOTHING;
+      for (Path file : files()) {
+        String name = folder.relativize(file).toString().replace('\\', '/');
+        Optional<ArtifactId> id = StoredName.parse(name);
+        if (id.isPresent() ? !live.contains(id.get()) : name.startsWith(PARTIAL)) {
+          reclaimed = reclaimed.plus(deleteOlder(file, youngest, id.isPresent() ? 1 : 0));
+        }
+      }
+      return reclaimed;
+    } catch (IOException e) {
+      throw unwritable(
+          new UncheckedIOException(folder + ": cannot collect garbage: " + reason(e), e));
+    }
+  }
+
+  private void publish(Path partial, ArtifactId id) throws IOException {
+    try (FileChannel channel = FileChannel.open(partial, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
+    Path target = path(id);
+    Files.createDirectories(target.getParent());
+    Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
+    AtomicFiles.forceDirectory(target.getParent());
+    verified.add(id);
+  }
+
+  /** What the content says the name is; {@code id} itself where it was found to be right before. */
+  private ArtifactId verify(ArtifactId id) {
+    if (verified.contains(id)) {
+      return id;
+    }
+    ArtifactId found;
+    try {
+      found = hash(path(id));
+    } catch (IOException e) {
+      throw new UncheckedIOException(path(id) + " cannot be read: " + reason(e), e);
+    }
+    if (found.equals(id)) {
+      verified.add(id);
+    }
+    return found;
+  }
+
+  /** The time by the clock that gives files their times, which may be a file server's. */
+  private Instant now() throws IOException {
+    Path probe = Files.createFile(folder.resolve(PARTIAL + UUID.randomUUID()));
+    try {
+      return Files.getLastModifiedTime(probe).toInstant();
+    } finally {
+      deleteQuietly(probe);
+    }
+  }
+
+  private List<Path> files() throws IOException {
+    try (Stream<Path> files = Files.walk(folder, 2)) {
+      return files.filter(Files::isRegularFile).toList();
+    }
+  }
+
+  /** The age is looked at last of all, since the file may just have been written again. */
+  private static Reclaimed deleteOlder(Path file, Instant youngest, int artifacts)
+      throws IOException {
+    try {
+      long bytes = Files.size(file);
+      if (Files.getLastModifiedTime(file).toInstant().isAfter(youngest)) {
+        return Reclaimed.NOTHING;
+      }
+      Files.delete(file);
+      return new Reclaimed(artifacts, bytes);
+    } catch (NoSuchFileException e) {
+      return Reclaimed.NOTHING;
+    }
+  }
+
+  /** What to throw where writing failed: what the user can mend is said as such. */
+  private RuntimeException unwritable(UncheckedIOException failure) {
+    try {
+      if (Files.getFileStore(folder).getUsableSpace() < NO_ROOM) {
+        return new ArtifactException(
+            folder + " has no room left on its disk; make room and go on with --resume");
+      }
+      if (!Files.isWritable(folder)) {
+        return new ArtifactException(
+            folder + " cannot be written; make it writable and go on with --resume");
+      }
+      return failure;
+    } catch (IOException e) {
+      return new ArtifactException(
+          folder + " is gone: " + reason(e) + "; start the run again without --resume");
+    }
+  }
+
   private Path path(ArtifactId id) {
-    return folder.resolve(id.sha256().substring(0, 2)).resolve(id.sha256());
+    return folder.resolve(StoredName.of(id));
   }
 
   private static ArtifactId hash(Path file) throws IOException {
@@ -86,20 +195,16 @@ public final class FolderStore implements ArtifactStore {
     }
   }
 
-  /** Brings a new name to the disk, where the system lets a folder be opened for that. */
-  private static void sync(Path folder) {
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
-    } catch (IOException e) {
-      // The file itself is on the disk; only a power cut could lose its name.
-    }
-  }
-
   private static void deleteQuietly(Path file) {
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {
-      // A left-over partial file is harmless: nothing names it.
+      // A left-over partial file is harmless, and collected one day.
     }
+  }
+
+  private static String reason(IOException e) {
+    String text = e instanceof FileSystemException file ? file.getReason() : e.getMessage();
+    return text == null ? e.toString() : text.lines().findFirst().orElse("");
   }
 }
