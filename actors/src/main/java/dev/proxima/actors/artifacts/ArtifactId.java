@@ -7,6 +7,8 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The name of an artefact: the SHA-256 of its bytes.
@@ -15,11 +17,18 @@ import java.io.UncheckedIOException;
  */
 public record ArtifactId(String sha256) {
 
+  private static final Pattern NAME = Pattern.compile("[0-9a-f]{64}");
+
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public ArtifactId {
-    if (!sha256.matches("[0-9a-f]{64}")) {
+    if (!NAME.matcher(sha256).matches()) {
       throw new IllegalArgumentException("not a SHA-256: '" + sha256 + "'");
     }
+  }
+
+  /** The name that {@code text} is, if it is one. */
+  static Optional<ArtifactId> parse(String text) {
+    return NAME.matcher(text).matches() ? Optional.of(new ArtifactId(text)) : Optional.empty();
   }
 
   /** The name of these bytes. */

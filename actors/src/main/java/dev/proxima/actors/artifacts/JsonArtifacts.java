@@ -1,6 +1,8 @@
 package dev.proxima.actors.artifacts;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -9,7 +11,9 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** JSON and JSONL artefacts: the same values always become the same bytes. */
 public final class JsonArtifacts {
@@ -51,6 +55,29 @@ public final class JsonArtifacts {
 
   public static ArtifactId write(ArtifactStore store, Object value) {
     return writeLines(store, List.of(value));
+  }
+
+  /** The name that {@code value} gets when it is written. */
+  public static ArtifactId idOf(Object value) {
+    try {
+      return ArtifactId.of(JSON.writeValueAsBytes(value));
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** All artefacts that a value names, at whatever depth: each is a text of its JSON. */
+  public static Set<ArtifactId> namedBy(Object value) {
+    Set<ArtifactId> named = new HashSet<>();
+    collectNames(JSON.valueToTree(value), named);
+    return named;
+  }
+
+  private static void collectNames(JsonNode node, Set<ArtifactId> named) {
+    if (node.isTextual()) {
+      ArtifactId.parse(node.textValue()).ifPresent(named::add);
+    }
+    node.forEach(inner -> collectNames(inner, named));
   }
 
   public static <T> T read(ArtifactStore store, ArtifactId id, TypeReference<T> type) {

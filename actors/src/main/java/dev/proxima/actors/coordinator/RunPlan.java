@@ -1,6 +1,7 @@
 package dev.proxima.actors.coordinator;
 
 import dev.proxima.actors.artifacts.ArtifactId;
+import dev.proxima.actors.artifacts.JsonArtifacts;
 import dev.proxima.actors.run.IterationResult;
 import dev.proxima.actors.run.IterationResult.EvaluatedPolicy;
 import dev.proxima.actors.run.RunSettings.Method;
@@ -66,6 +67,18 @@ public final class RunPlan {
   public SortedMap<String, Integer> remaining(Map<Work, Output> outputs) {
     return walk(outputs, work -> Optional.of(placeholder(work))).ready().stream()
         .collect(Collectors.toMap(Work::kind, work -> 1, Integer::sum, TreeMap::new));
+  }
+
+  /**
+   * The artefacts that the rest of the run reads and those that its results name, as far as they
+   * are known: found by walking on as {@link #remaining} does. A restart reads no others, since it
+   * only leaves an extrapolation out.
+   */
+  Set<ArtifactId> needed(Map<Work, Output> outputs) {
+    Outlook rest = walk(outputs, work -> Optional.of(placeholder(work)));
+    Set<ArtifactId> needed = JsonArtifacts.namedBy(rest.ready());
+    needed.addAll(JsonArtifacts.namedBy(rest.iterations()));
+    return needed;
   }
 
   private Outlook walk(Map<Work, Output> outputs, Function<Work, Optional<Output>> missing) {
