@@ -20,11 +20,17 @@ public record S3Location(
     Optional<String> region,
     boolean pathStyle) {
 
+  /** What names of buckets match, by the rules of Amazon S3. */
+  public static final String BUCKET = "[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]";
+
+  /** What prefixes match. */
+  public static final String PREFIX = "([A-Za-z0-9._-]+/)*";
+
   public S3Location {
-    if (!bucket.matches("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")) {
+    if (!bucket.matches(BUCKET)) {
       throw new IllegalArgumentException("not the name of a bucket: '" + bucket + "'");
     }
-    if (!prefix.matches("([A-Za-z0-9._-]+/)*")) {
+    if (!prefix.matches(PREFIX)) {
       throw new IllegalArgumentException(
           "not a prefix such as runs/apo/, with a slash at its end: '" + prefix + "'");
     }

@@ -25,6 +25,7 @@ import java.util.Locale;
  * @param devices each gets its own policy, reference and sampler actor; at least one
  * @param engine how tensors are computed
  * @param leases how work is lent to workers
+ * @param artifacts where responses, parameters and other artefacts are kept
  * @param resolved all keys with their values as HOCON, sorted: {@code config.resolved.conf}
  */
 public record ExperimentConfig(
@@ -38,6 +39,7 @@ public record ExperimentConfig(
     List<ComputeDevice> devices,
     EngineOptions engine,
     LeasePolicy leases,
+    ArtifactSettings artifacts,
     String resolved)
     implements RunConfig {
 
@@ -66,6 +68,7 @@ public record ExperimentConfig(
             devices(root),
             engine(root),
             leases(root.section("leases")),
+            ArtifactSettings.read(root.section("artifacts")),
             ConfigLayers.render(config));
     experiment.checkLengths(root);
     experiment.checkExploration(root.section("exploration"));
@@ -73,7 +76,10 @@ public record ExperimentConfig(
     return experiment;
   }
 
-  /** Of everything but {@code out}, {@code devices}, {@code threads} and {@code leases}. */
+  /**
+   * Of everything but {@code out}, {@code devices}, {@code threads}, {@code leases} and {@code
+   * artifacts}.
+   */
   @Override
   public String fingerprint() {
     return RunConfig.fingerprint(

@@ -66,6 +66,11 @@ record Section(String path, Config config) {
     return text(key, "(?s).+", "a text");
   }
 
+  /** What {@code parse} makes of a text, see {@link #parsed}; empty where the key is null. */
+  <T> Optional<T> optional(String key, Function<String, T> parse, String accepted) {
+    return isNull(key) ? Optional.empty() : Optional.of(parsed(key, parse, accepted));
+  }
+
   /** What {@code parse} makes of a text or a number; it throws IllegalArgumentException. */
   <T> T parsed(String key, Function<String, T> parse, String accepted) {
     return read(key, accepted, name -> parse.apply(config.getString(name)));
@@ -77,9 +82,11 @@ record Section(String path, Config config) {
 
   /** A path; empty where the key is null. */
   Optional<Path> optionalFile(String key, String accepted) {
-    return config.root().get(key).valueType() == ConfigValueType.NULL
-        ? Optional.empty()
-        : Optional.of(file(key, accepted));
+    return isNull(key) ? Optional.empty() : Optional.of(file(key, accepted));
+  }
+
+  private boolean isNull(String key) {
+    return config.root().get(key).valueType() == ConfigValueType.NULL;
   }
 
   long wholeNumber(String key) {

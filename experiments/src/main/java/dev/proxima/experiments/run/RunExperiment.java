@@ -2,9 +2,9 @@ package dev.proxima.experiments.run;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.proxima.actors.artifacts.ArtifactException;
 import dev.proxima.actors.artifacts.ArtifactId;
 import dev.proxima.actors.artifacts.ArtifactStore;
-import dev.proxima.actors.artifacts.FolderStore;
 import dev.proxima.actors.artifacts.JsonArtifacts;
 import dev.proxima.actors.node.NodeContext;
 import dev.proxima.actors.node.StopSignal;
@@ -17,6 +17,7 @@ import dev.proxima.experiments.terminal.Terminal;
 import dev.proxima.models.djl.DjlTokenizer;
 import dev.proxima.models.djl.TorchEngine;
 import dev.proxima.models.tokenizer.Tokenizer;
+import java.io.UncheckedIOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -40,13 +41,23 @@ public final class RunExperiment {
     RawData raw = RawData.load(config);
     RunFolder folder = RunFolder.open(config, options);
     LogFile.set(folder.log());
-    try (RunLock lock = RunLock.acquire(folder)) {
-      ArtifactStore store = new FolderStore(folder.artifacts());
+    try (RunLock lock = RunLock.acquire(folder);
+        ArtifactStore store = open(config, folder)) {
       PreparedData prepared = prepare(config, options.resume(), raw, store, folder);
       terminal.line("Data: " + prepared.description());
       RunSpec spec = new RunSpec(config.settings(), prepared.model(), prepared.data());
       RunOutcome outcome = run(config, spec, store, folder, terminal);
       return conclude(config, spec, store, folder, outcome, terminal);
+    } catch (ArtifactException e) {
+      throw new UserError(e.getMessage(), e);
+    }
+  }
+
+  private static ArtifactStore open(ExperimentConfig config, RunFolder folder) {
+    try {
+      return config.artifacts().open(folder.artifacts());
+    } catch (UncheckedIOException e) {
+      throw new UserError(e.getMessage(), e);
     }
   }
 
