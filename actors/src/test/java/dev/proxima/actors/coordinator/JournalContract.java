@@ -1,0 +1,154 @@
+package dev.proxima.actors.coordinator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.Config;
+import dev.proxima.actors.artifacts.ArtifactStore;
+import dev.proxima.actors.artifacts.FolderStore;
+import dev.proxima.actors.coordinator.CoordinatorEvent.RunStarted;
+import dev.proxima.actors.coordinator.CoordinatorEvent.WorkCompleted;
+import dev.proxima.actors.fixtures.FakeNode;
+import dev.proxima.actors.fixtures.FakeWork;
+import dev.proxima.actors.fixtures.Runs;
+import dev.proxima.actors.run.RunEvent;
+import dev.proxima.actors.run.RunSpec;
+import dev.proxima.actors.work.Assignment;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.persistence.jdbc.query.javadsl.JdbcReadJournal;
+import org.apache.pekko.persistence.jdbc.testkit.javadsl.SchemaUtils;
+import org.apache.pekko.persistence.query.EventEnvelope;
+import org.apache.pekko.persistence.query.PersistenceQuery;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the coordinator needs of a journal, with two actor systems on one database. */
+abstract class JournalContract {
+
+  private static final String RUN = "run";
+
+  @TempDir Path folder;
+  private ArtifactStore store;
+  private RunSpec spec;
+  private FakeWork work;
+  private ActorTestKit paused;
+  private ActorTestKit successor;
+
+  /** The configuration of an actor system on the journal; that of one test knows no other's. */
+  abstract Config journal();
+
+  @BeforeEach
+  void startTwoSystems() throws Exception {
+    store = new FolderStore(folder.resolve("artifacts"));
+    spec = Runs.sampled(store);
+    work = new FakeWork(store);
+    Config journal = journal();
+    paused = ActorTestKit.create("paused", journal);
+    successor = ActorTestKit.create("successor", journal);
+    CompletableFuture.allOf(schema(paused), schema(successor)).get(20, TimeUnit.SECONDS);
+  }
+
+  @AfterEach
+  void stopBoth() {
+    paused.shutdownTestKit();
+    successor.shutdownTestKit();
+  }
+
+  /**
+   * A coordinator that was paused goes on while its successor is at work: its next result comes
+   * under a sequence number that is taken.
+   */
+  @Test
+  void aStaleCoordinatorIsRefusedAndTheJournalStaysOneLine() throws Exception {
+    TestProbe<RunEvent> pausedListener = paused.createTestProbe(RunEvent.class);
+    ActorRef<ApoCoordinator.Command> stale = coordinator(paused, pausedListener);
+    FakeNode pausedNode = FakeNode.silent(paused, "node");
+    stale.tell(pausedNode.joined());
+    Assignment fineTune = pausedNode.order();
+    fineTune.replyTo().tell(work.done(fineTune));
+    Assignment sample = pausedNode.order();
+
+    TestProbe<RunEvent> listener = successor.createTestProbe(RunEvent.class);
+    ActorRef<ApoCoordinator.Command> heir = coordinator(successor, listener);
+    assertThat(await(listener, RunEvent.RunRecovered.class).completed()).isEqualTo(1);
+    FakeNode node = FakeNode.silent(successor, "node");
+    heir.tell(node.joined());
+    Assignment again = node.order();
+    assertThat(again.work()).isEqualTo(sample.work());
+    again.replyTo().tell(work.done(again));
+    await(listener, RunEvent.WorkCompleted.class);
+
+    assertThat(await(pausedListener, RunEvent.RunRecovered.class).completed()).isZero();
+    sample.replyTo().tell(work.done(sample));
+    // Refused, it reads the journal again and finds its successor's event there.
+    assertThat(await(pausedListener, RunEvent.RunRecovered.class).completed()).isEqualTo(2);
+
+    List<EventEnvelope> line = events();
+    assertThat(line)
+        .extracting(EventEnvelope::sequenceNr)
+        .containsExactlyElementsOf(LongStream.rangeClosed(1, 3).boxed().toList());
+    assertThat(line)
+        .extracting(EventEnvelope::event)
+        .containsExactly(
+            new RunStarted("f"),
+            new WorkCompleted(fineTune.work(), work.output(fineTune.work())),
+            new WorkCompleted(sample.work(), work.output(sample.work())));
+  }
+
+  @Test
+  void aRunIsEndedBySuccessors() throws Exception {
+    TestProbe<RunEvent> first = paused.createTestProbe(RunEvent.class);
+    ActorRef<ApoCoordinator.Command> coordinator = coordinator(paused, first);
+    coordinator.tell(FakeNode.diligent(paused, "node", work).joined());
+    for (int done = 0; done < 5; done++) {
+      await(first, RunEvent.WorkCompleted.class);
+    }
+    paused.stop(coordinator);
+
+    TestProbe<RunEvent> second = successor.createTestProbe(RunEvent.class);
+    ActorRef<ApoCoordinator.Command> heir = coordinator(successor, second);
+    assertThat(await(second, RunEvent.RunRecovered.class).completed()).isGreaterThanOrEqualTo(5);
+    heir.tell(FakeNode.diligent(successor, "node", work).joined());
+    assertThat(await(second, RunEvent.RunCompleted.class).iterations()).hasSize(6);
+    List<EventEnvelope> line = events();
+    assertThat(line).extracting(EventEnvelope::event).doesNotHaveDuplicates();
+    assertThat(line.get(line.size() - 1).sequenceNr()).isEqualTo(line.size());
+  }
+
+  private ActorRef<ApoCoordinator.Command> coordinator(
+      ActorTestKit kit, TestProbe<RunEvent> listener) {
+    LeasePolicy leases = new LeasePolicy(Duration.ofMinutes(1), 1);
+    return kit.spawn(ApoCoordinator.create(RUN, "f", spec, store, leases, listener.ref()));
+  }
+
+  private List<EventEnvelope> events() throws Exception {
+    return PersistenceQuery.get(successor.system())
+        .getReadJournalFor(JdbcReadJournal.class, JdbcReadJournal.Identifier())
+        .currentEventsByPersistenceId("ApoCoordinator|" + RUN, 0, Long.MAX_VALUE)
+        .runWith(Sink.seq(), successor.system())
+        .toCompletableFuture()
+        .get(10, TimeUnit.SECONDS);
+  }
+
+  private static CompletableFuture<?> schema(ActorTestKit kit) {
+    return SchemaUtils.createIfNotExists(kit.system()).toCompletableFuture();
+  }
+
+  private static <E extends RunEvent> E await(TestProbe<RunEvent> listener, Class<E> kind) {
+    RunEvent event = listener.receiveMessage();
+    while (!kind.isInstance(event)) {
+      event = listener.receiveMessage();
+    }
+    return kind.cast(event);
+  }
+}
