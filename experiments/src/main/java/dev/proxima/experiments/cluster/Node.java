@@ -3,7 +3,6 @@ package dev.proxima.experiments.cluster;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigValueFactory;
-import dev.proxima.actors.artifacts.FolderStore;
 import dev.proxima.actors.cluster.ClusterNode;
 import dev.proxima.actors.cluster.RunQueue;
 import dev.proxima.experiments.run.HostedRuns;
@@ -33,7 +32,7 @@ public final class Node {
   /** Starts a node, which joins its cluster by itself. */
   public static Node start(NodeOptions options) {
     StateFolder state = StateFolder.open(options.state());
-    HostedRuns runs = new HostedRuns(new FolderStore(state.artifacts()));
+    HostedRuns runs = new HostedRuns(state.openArtifacts());
     return new Node(
         ActorSystem.create(
             ClusterNode.create(options.devices(), runs, SchemaUtils::createIfNotExists),
@@ -65,8 +64,7 @@ public final class Node {
         .withValue(
             "pekko.cluster.seed-nodes",
             ConfigValueFactory.fromAnyRef(options.seedNodes().stream().map(Node::uri).toList()))
-        .withValue(
-            "proxima.journal.file", ConfigValueFactory.fromAnyRef(state.journal().toString()))
+        .withFallback(state.config().journal().layer(state.journal()))
         .withFallback(ConfigFactory.parseResources("proxima-cluster.conf"))
         .withFallback(ConfigFactory.load())
         .resolve();

@@ -1,7 +1,11 @@
 package dev.proxima.experiments.cluster;
 
+import dev.proxima.actors.artifacts.ArtifactException;
+import dev.proxima.actors.artifacts.ArtifactStore;
 import dev.proxima.experiments.UserError;
+import dev.proxima.experiments.config.ClusterConfig;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -33,8 +37,26 @@ record StateFolder(Path path) {
     }
   }
 
-  Path artifacts() {
-    return path.resolve("artifacts");
+  /**
+   * What the cluster is told in {@code cluster.conf}.
+   *
+   * @throws UserError one line that names file, key, value and the mend
+   */
+  ClusterConfig config() {
+    return ClusterConfig.load(path.resolve("cluster.conf"));
+  }
+
+  /**
+   * Opens the store of the cluster's artefacts.
+   *
+   * @throws UserError where that is not possible
+   */
+  ArtifactStore openArtifacts() {
+    try {
+      return config().artifacts().open(path.resolve("artifacts"));
+    } catch (ArtifactException | UncheckedIOException e) {
+      throw new UserError(e.getMessage(), e);
+    }
   }
 
   Path journal() {

@@ -1,7 +1,9 @@
 package dev.proxima.experiments.cluster;
 
+import dev.proxima.actors.artifacts.ArtifactStore;
 import dev.proxima.actors.cluster.Submission;
 import dev.proxima.experiments.UserError;
+import dev.proxima.experiments.config.ArtifactSettings;
 import dev.proxima.experiments.config.ExperimentConfig;
 import dev.proxima.experiments.config.Overrides;
 import dev.proxima.experiments.config.RunConfig;
@@ -24,6 +26,10 @@ public final class Submissions {
     if (!(RunConfig.load(file, overrides) instanceof ExperimentConfig given)) {
       throw new UserError(file + ": task: a cluster runs task = apo; use proxima run");
     }
+    if (!given.artifacts().equals(ArtifactSettings.DEFAULT)) {
+      throw new UserError(
+          file + ": artifacts: a cluster keeps them where its cluster.conf says; leave them out");
+    }
     StateFolder folder = StateFolder.at(state);
     ExperimentConfig config =
         overrides.out().isPresent()
@@ -40,6 +46,8 @@ public final class Submissions {
                                     + "-"
                                     + given.fingerprint().substring(0, 8))),
                     overrides.seed()));
-    return SubmitExperiment.prepare(config, folder.artifacts());
+    try (ArtifactStore store = folder.openArtifacts()) {
+      return SubmitExperiment.prepare(config, store);
+    }
   }
 }

@@ -12,6 +12,9 @@ import java.util.Optional;
 /** Where artefacts are kept. */
 public sealed interface ArtifactSettings {
 
+  /** In the run's own folder. */
+  ArtifactSettings DEFAULT = new Folder(Optional.empty(), Duration.ofHours(1));
+
   /** How old an artefact that no journal names must be to be garbage. */
   Duration grace();
 

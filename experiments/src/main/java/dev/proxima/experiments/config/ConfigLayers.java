@@ -35,7 +35,7 @@ final class ConfigLayers {
     try {
       return overrides.layer().withFallback(own).withFallback(defaults).resolve();
     } catch (ConfigException e) {
-      throw new UserError(oneLine(e), e);
+      throw userError(e);
     }
   }
 
@@ -51,7 +51,12 @@ final class ConfigLayers {
     return config.root().render(RESOLVED);
   }
 
-  private static Config parse(Path file) {
+  /**
+   * A file as it stands.
+   *
+   * @throws UserError where it cannot be read
+   */
+  static Config parse(Path file) {
     if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
       throw new UserError(file + ": no such file, or it cannot be read");
     }
@@ -59,8 +64,12 @@ final class ConfigLayers {
       return ConfigFactory.parseFile(
           file.toFile(), ConfigParseOptions.defaults().setAllowMissing(false));
     } catch (ConfigException e) {
-      throw new UserError(oneLine(e), e);
+      throw userError(e);
     }
+  }
+
+  static UserError userError(ConfigException e) {
+    return new UserError(oneLine(e), e);
   }
 
   /** Typesafe Config's messages begin with {@code FILE: LINE:} already. */

@@ -26,8 +26,8 @@ final class KnownKeys {
   private final ConfigObject schema;
   private final ConfigObject methodSchema;
 
-  private KnownKeys(Config defaults) {
-    this.schema = defaults.root();
+  private KnownKeys(Config schema, Config defaults) {
+    this.schema = schema.root();
     this.methodSchema =
         defaults
             .getConfig("outer-loop")
@@ -41,7 +41,12 @@ final class KnownKeys {
    * @throws UserError for the first that is unknown, with the nearest known one
    */
   static void check(Config config) {
-    KnownKeys keys = new KnownKeys(ConfigLayers.defaults());
+    check(config, ConfigLayers.defaults());
+  }
+
+  /** As {@code check}, against the keys of {@code schema}. */
+  static void check(Config config, Config schema) {
+    KnownKeys keys = new KnownKeys(schema, ConfigLayers.defaults());
     keys.check("", config.root(), keys.schema);
   }
 

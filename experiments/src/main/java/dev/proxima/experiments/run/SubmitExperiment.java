@@ -2,7 +2,6 @@ package dev.proxima.experiments.run;
 
 import dev.proxima.actors.artifacts.ArtifactId;
 import dev.proxima.actors.artifacts.ArtifactStore;
-import dev.proxima.actors.artifacts.FolderStore;
 import dev.proxima.actors.cluster.Submission;
 import dev.proxima.experiments.UserError;
 import dev.proxima.experiments.config.ExperimentConfig;
@@ -20,14 +19,13 @@ public final class SubmitExperiment {
   /**
    * @param config with {@code out} on storage that every coordinator sees; a run that it holds
    *     already goes on
-   * @param artifacts the store's folder
+   * @param store the cluster's
    * @throws UserError for what the user can mend; nothing has been written then
    */
-  public static Submission prepare(ExperimentConfig config, Path artifacts) {
+  public static Submission prepare(ExperimentConfig config, ArtifactStore store) {
     RawData raw = RawData.load(config);
     boolean resume = Files.exists(config.out().resolve(RunFolder.CONFIG));
     RunFolder folder = RunFolder.open(config, new RunOptions(resume, false));
-    ArtifactStore store = new FolderStore(artifacts);
     PreparedData prepared = RunExperiment.prepare(config, resume, raw, store, folder);
     ArtifactId resolved = store.write(path -> writeString(path, config.resolved()));
     ArtifactId data = new PreparedRun(prepared.data(), prepared.model()).store(store);

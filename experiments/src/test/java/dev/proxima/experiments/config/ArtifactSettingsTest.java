@@ -27,7 +27,8 @@ class ArtifactSettingsTest {
   void artefactsLieInTheRunsFolderByDefault() throws IOException {
     ArtifactSettings settings = load("");
     assertThat(settings)
-        .isEqualTo(new ArtifactSettings.Folder(Optional.empty(), Duration.ofHours(1)));
+        .isEqualTo(new ArtifactSettings.Folder(Optional.empty(), Duration.ofHours(1)))
+        .isEqualTo(ArtifactSettings.DEFAULT);
     assertThat(written(settings.open(folder.resolve("own")))).startsWith(folder.resolve("own"));
   }
 
