@@ -8,7 +8,7 @@ package dev.proxima.actors.artifacts;
  */
 public record Reclaimed(int artifacts, long bytes) {
 
-  static final Reclaimed NOTHING = new Reclaimed(0, 0);
+  public static final Reclaimed NOTHING = new Reclaimed(0, 0);
 
   Reclaimed plus(Reclaimed other) {
     return new Reclaimed(artifacts + other.artifacts, bytes + other.bytes);

@@ -1,15 +1,18 @@
 package dev.proxima.actors.cluster;
 
 import dev.proxima.actors.artifacts.ArtifactStore;
+import dev.proxima.actors.artifacts.Reclaimed;
 import dev.proxima.actors.coordinator.LeasePolicy;
 import dev.proxima.actors.node.NodeContext;
 import dev.proxima.actors.run.RunEvent;
 import dev.proxima.actors.run.RunSpec;
 import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 
 /**
- * Makes runs out of submissions. Both methods read files; neither is called on an actor's thread.
+ * Makes runs out of submissions. Leading and serving read files and are not begun on an actor's
+ * thread.
  */
 public interface RunHost {
 
@@ -18,6 +21,9 @@ public interface RunHost {
 
   /** What a worker's node needs to serve a run; closed when it no longer does. */
   Served serve(Submission run);
+
+  /** Deletes the artefacts that no run of the journal needs, as after a run. */
+  CompletionStage<Reclaimed> collectGarbage(ActorSystem<?> system);
 
   /**
    * A run to lead.

@@ -2,6 +2,7 @@ package dev.proxima.actors.cluster;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.proxima.actors.artifacts.Reclaimed;
 import dev.proxima.actors.cluster.RunHost.Cause;
 import dev.proxima.actors.cluster.RunHost.Ending;
 import dev.proxima.actors.cluster.RunHost.Led;
@@ -99,6 +100,8 @@ public final class RunQueue
 
   private record LeadEnded(String id, Ending ending) implements Command {}
 
+  private record Collected(Reclaimed reclaimed, Throwable failure) implements Command {}
+
   private static final Duration LEAD_AGAIN = Duration.ofSeconds(2);
   private static final BackoffSupervisorStrategy TROUBLE =
       SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(5), 0.2);
@@ -191,6 +194,7 @@ public final class RunQueue
         .onCommand(Observed.class, this::onObserved)
         .onCommand(CoordinatorStopped.class, this::onCoordinatorStopped)
         .onCommand(LeadEnded.class, this::onLeadEnded)
+        .onCommand(Collected.class, this::onCollected)
         .onCommand(JournalTried.class, tried -> Effect().none())
         .build();
   }
@@ -348,6 +352,7 @@ public final class RunQueue
     boolean cancelled = lead.cancelled;
     lead = null;
     if (ended.ending().cause() == Cause.COMPLETED) {
+      context.pipeToSelf(host.collectGarbage(context.getSystem()), Collected::new);
       return end(ended.id(), RunStatus.of(Phase.COMPLETED));
     } else if (ended.ending().cause() == Cause.FAILED) {
       return end(ended.id(), RunStatus.failed(ended.ending().reason()));
@@ -356,6 +361,16 @@ public final class RunQueue
     }
     // Its coordinator lost the journal: another epoch has begun, or must.
     timers.startSingleTimer(new Begin(), LEAD_AGAIN);
+    return Effect().none();
+  }
+
+  private Effect<RunQueueEvent, RunQueueState> onCollected(
+      RunQueueState state, Collected collected) {
+    if (collected.failure() != null) {
+      context.getLog().warn("garbage is left in the store", collected.failure());
+    } else {
+      context.getLog().info("{}", collected.reclaimed());
+    }
     return Effect().none();
   }
 

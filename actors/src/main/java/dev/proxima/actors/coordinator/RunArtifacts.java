@@ -1,16 +1,15 @@
 package dev.proxima.actors.coordinator;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import dev.proxima.actors.artifacts.ArtifactId;
 import dev.proxima.actors.artifacts.ArtifactStore;
 import dev.proxima.actors.artifacts.JsonArtifacts;
-import dev.proxima.actors.artifacts.Reclaimed;
 import dev.proxima.actors.run.RunSpec;
 import dev.proxima.actors.work.Output;
 import dev.proxima.actors.work.Work;
-import java.time.Duration;
-import java.util.Collection;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -20,6 +19,21 @@ import java.util.Set;
  * @param outputs the outputs of the work that is done
  */
 public record RunArtifacts(RunSpec spec, Map<Work, Output> outputs) {
+
+  /**
+   * The run that a coordinator's events tell of, its specification out of {@code store}; empty
+   * where none has started.
+   *
+   * @throws dev.proxima.actors.artifacts.ArtifactException where the specification is not there
+   */
+  public static Optional<RunArtifacts> replay(List<CoordinatorEvent> events, ArtifactStore store) {
+    RunState state = new RunState();
+    events.forEach(state::apply);
+    return Optional.ofNullable(state.fingerprint())
+        .map(ArtifactId::new)
+        .map(id -> JsonArtifacts.read(store, id, new TypeReference<RunSpec>() {}))
+        .map(spec -> new RunArtifacts(spec, state.outputs()));
+  }
 
   /**
    * All artefacts that specification and journal name, the specification itself among them, but for
@@ -37,18 +51,5 @@ public record RunArtifacts(RunSpec spec, Map<Work, Output> outputs) {
                     ? JsonArtifacts.namedBy(output.log())
                     : JsonArtifacts.namedBy(output)));
     return live;
-  }
-
-  /**
-   * Deletes what none of the runs in a store needs.
-   *
-   * @param runs all that there are in the store, whether they are at work or not
-   * @param grace see {@link ArtifactStore#retain}
-   */
-  public static Reclaimed collect(
-      ArtifactStore store, Collection<RunArtifacts> runs, Duration grace) {
-    Set<ArtifactId> live = new HashSet<>();
-    runs.forEach(run -> live.addAll(run.live()));
-    return store.retain(live, grace);
   }
 }

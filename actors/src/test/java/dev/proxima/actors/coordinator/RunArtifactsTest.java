@@ -129,10 +129,9 @@ class RunArtifactsTest {
     Work work = new Work.FineTune(sampled.data().fineTuning());
     Output output = new FakeWork(store).output(work);
 
-    RunArtifacts.collect(
-        store,
-        List.of(new RunArtifacts(sampled, Map.of(work, output)), new RunArtifacts(given, Map.of())),
-        Duration.ofHours(-1));
+    Set<ArtifactId> live = new RunArtifacts(sampled, Map.of(work, output)).live();
+    live.addAll(new RunArtifacts(given, Map.of()).live());
+    store.retain(live, Duration.ofHours(-1));
     assertThat(store.read(specification)).isNotEmptyFile();
     assertThat(store.read(output.artifact())).isNotEmptyFile();
     assertThat(store.read(output.log())).isNotEmptyFile();

@@ -32,7 +32,7 @@ public final class Node {
   /** Starts a node, which joins its cluster by itself. */
   public static Node start(NodeOptions options) {
     StateFolder state = StateFolder.open(options.state());
-    HostedRuns runs = new HostedRuns(state.openArtifacts());
+    HostedRuns runs = new HostedRuns(state.openArtifacts(), state.config().artifacts().grace());
     return new Node(
         ActorSystem.create(
             ClusterNode.create(options.devices(), runs, SchemaUtils::createIfNotExists),

@@ -18,6 +18,11 @@ public sealed interface ArtifactSettings {
   /** How old an artefact that no journal names must be to be garbage. */
   Duration grace();
 
+  /** Whether no other run than the one that opens it can be in the store. */
+  default boolean isTheRunsOwn() {
+    return this instanceof Folder folder && folder.folder().isEmpty();
+  }
+
   /**
    * Opens the store.
    *

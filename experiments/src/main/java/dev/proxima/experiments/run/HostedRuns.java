@@ -2,6 +2,8 @@ package dev.proxima.experiments.run;
 
 import dev.proxima.actors.artifacts.ArtifactStore;
 import dev.proxima.actors.artifacts.JsonArtifacts;
+import dev.proxima.actors.artifacts.Reclaimed;
+import dev.proxima.actors.cluster.GarbageCollector;
 import dev.proxima.actors.cluster.RunHost;
 import dev.proxima.actors.cluster.Submission;
 import dev.proxima.actors.node.NodeContext;
@@ -19,18 +21,31 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.typed.ActorSystem;
 
 /** Leads and serves submitted runs on a node of a cluster. */
 public final class HostedRuns implements RunHost {
 
   private final ArtifactStore store;
+  private final Duration grace;
 
-  public HostedRuns(ArtifactStore store) {
+  /**
+   * @param grace see {@link ArtifactStore#retain}
+   */
+  public HostedRuns(ArtifactStore store, Duration grace) {
     this.store = store;
+    this.grace = grace;
+  }
+
+  @Override
+  public CompletionStage<Reclaimed> collectGarbage(ActorSystem<?> system) {
+    return GarbageCollector.collect(system, store, grace);
   }
 
   @Override

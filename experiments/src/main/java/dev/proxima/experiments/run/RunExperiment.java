@@ -6,6 +6,8 @@ import dev.proxima.actors.artifacts.ArtifactException;
 import dev.proxima.actors.artifacts.ArtifactId;
 import dev.proxima.actors.artifacts.ArtifactStore;
 import dev.proxima.actors.artifacts.JsonArtifacts;
+import dev.proxima.actors.artifacts.Reclaimed;
+import dev.proxima.actors.cluster.GarbageCollector;
 import dev.proxima.actors.node.NodeContext;
 import dev.proxima.actors.node.StopSignal;
 import dev.proxima.actors.run.RunSpec;
@@ -18,8 +20,10 @@ import dev.proxima.models.djl.DjlTokenizer;
 import dev.proxima.models.djl.TorchEngine;
 import dev.proxima.models.tokenizer.Tokenizer;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.persistence.jdbc.testkit.javadsl.SchemaUtils;
@@ -110,7 +114,8 @@ public final class RunExperiment {
                           node,
                           config.devices(),
                           config.leases(),
-                          listener)),
+                          listener),
+                  actors -> collectGarbage(config, actors, store)),
               "proxima",
               actorConfig(folder));
       Interruption interruption = Interruption.stops(system, terminal);
@@ -130,6 +135,14 @@ public final class RunExperiment {
     } catch (ExecutionException e) {
       throw new IllegalStateException(e.getCause());
     }
+  }
+
+  /** Only where no other run can be in the store, which this one's journal would not tell of. */
+  private static CompletionStage<?> collectGarbage(
+      ExperimentConfig config, ActorSystem<?> system, ArtifactStore store) {
+    return config.artifacts().isTheRunsOwn()
+        ? GarbageCollector.collect(system, store, Duration.ZERO)
+        : CompletableFuture.completedStage(Reclaimed.NOTHING);
   }
 
   private static RunOutcome noJournal(RunFolder folder, Throwable failure) {

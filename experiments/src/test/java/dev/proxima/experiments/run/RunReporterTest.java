@@ -73,7 +73,8 @@ class RunReporterTest {
                         context -> {
                           events.forEach(listener::tell);
                           return Behaviors.empty();
-                        })),
+                        }),
+                actors -> CompletableFuture.completedStage(null)),
             "test");
     system.tell(new RunGuardian.Start());
     system.getWhenTerminated().toCompletableFuture().get(30, TimeUnit.SECONDS);
