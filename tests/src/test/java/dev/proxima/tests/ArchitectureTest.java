@@ -73,6 +73,15 @@ class ArchitectureTest {
           .resideInAPackage("ai.djl..");
 
   @ArchTest
+  static final ArchRule OBJECT_STORES_STAY_BEHIND_THE_ARTEFACTS =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.proxima.actors.artifacts..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("software.amazon..");
+
+  @ArchTest
   static final ArchRule MODELS_KNOW_NO_ACTORS =
       noClasses()
           .that()

@@ -57,10 +57,10 @@ public final class FolderStore implements ArtifactStore {
       publish(partial, id);
       return id;
     } catch (IOException e) {
-      throw unwritable(
-          new UncheckedIOException(folder + ": cannot store an artefact: " + reason(e), e));
+      throw unwritable(notStored(e));
     } catch (UncheckedIOException e) {
-      throw unwritable(e);
+      boolean speaks = !e.getMessage().equals(e.getCause().toString());
+      throw unwritable(speaks ? e : notStored(e.getCause()));
     } finally {
       deleteQuietly(partial);
     }
@@ -165,6 +165,10 @@ public final class FolderStore implements ArtifactStore {
     } catch (NoSuchFileException e) {
       return Reclaimed.NOTHING;
     }
+  }
+
+  private UncheckedIOException notStored(IOException cause) {
+    return new UncheckedIOException(folder + ": cannot store an artefact: " + reason(cause), cause);
   }
 
   /** What to throw where writing failed: what the user can mend is said as such. */

@@ -200,6 +200,18 @@ class FolderStoreTest {
   }
 
   @Test
+  void failureWithoutWordsIsGivenTheFolder() {
+    assertThatThrownBy(
+            () ->
+                store.write(
+                    path -> {
+                      throw new UncheckedIOException(new IOException("File too large"));
+                    }))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessage(folder.resolve("artifacts") + ": cannot store an artefact: File too large");
+  }
+
+  @Test
   void folderThatIsGoneIsNamed() throws IOException {
     Files.delete(folder.resolve("artifacts"));
     assertThatThrownBy(() -> store.write(path -> writeText(path, "abc")))
