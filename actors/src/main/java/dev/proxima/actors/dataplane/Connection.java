@@ -1,0 +1,160 @@
+package dev.proxima.actors.dataplane;
+
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
+import java.nio.channels.SocketChannel;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+
+/** A blocking connection, plain or TLS, which a {@link Watch} closes when it makes no progress. */
+final class Connection implements Closeable {
+
+  private static final String[] PROTOCOLS = {"TLSv1.3"};
+
+  private final SocketChannel socket;
+  private final Watch watch;
+  private ByteChannel channel;
+  private volatile long lastProgress = System.nanoTime();
+  private volatile String aborted;
+
+  private Connection(SocketChannel socket, Watch watch) {
+    this.socket = socket;
+    this.channel = socket;
+    this.watch = watch;
+    watch.add(this);
+  }
+
+  /** Connects to a server. */
+  static Connection open(DataPlaneAddress server, Optional<SSLContext> tls, Watch watch)
+      throws IOException {
+    InetSocketAddress address = new InetSocketAddress(server.host(), server.port());
+    if (address.isUnresolved()) {
+      throw new UnknownHostException("unknown host " + server.host());
+    }
+    Connection connection = new Connection(SocketChannel.open(), watch);
+    return connection.begin(
+        () -> {
+          connection.socket.socket().connect(address, Math.toIntExact(watch.idle().toMillis()));
+          connection.secure(tls, true);
+        });
+  }
+
+  /** Takes over what a server accepted. */
+  static Connection accepted(SocketChannel socket, Optional<SSLContext> tls, Watch watch)
+      throws IOException {
+    Connection connection = new Connection(socket, watch);
+    return connection.begin(() -> connection.secure(tls, false));
+  }
+
+  @FunctionalInterface
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  private Connection begin(Step step) throws IOException {
+    try {
+      attempt(step);
+      return this;
+    } catch (IOException | RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void secure(Optional<SSLContext> tls, boolean client) throws IOException {
+    Socket plain = socket.socket();
+    plain.setTcpNoDelay(true);
+    if (tls.isPresent()) {
+      SSLSocket secured =
+          (SSLSocket)
+              tls.get()
+                  .getSocketFactory()
+                  .createSocket(
+                      plain, plain.getInetAddress().getHostAddress(), plain.getPort(), true);
+      secured.setUseClientMode(client);
+      secured.setNeedClientAuth(!client);
+      secured.setEnabledProtocols(PROTOCOLS);
+      secured.startHandshake();
+      channel = new TlsChannel(secured);
+    }
+    progressed();
+  }
+
+  /** A buffer of the kind that this connection moves fastest. */
+  ByteBuffer allocate(int bytes) {
+    return channel == socket ? ByteBuffer.allocateDirect(bytes) : ByteBuffer.allocate(bytes);
+  }
+
+  /** Fills what remains of a buffer. */
+  void read(ByteBuffer buffer) throws IOException {
+    attempt(
+        () -> {
+          while (buffer.hasRemaining()) {
+            if (channel.read(buffer) < 0) {
+              throw new EOFException("the connection was closed");
+            }
+          }
+        });
+  }
+
+  /** Sends what remains of a buffer. */
+  void write(ByteBuffer buffer) throws IOException {
+    attempt(
+        () -> {
+          while (buffer.hasRemaining()) {
+            channel.write(buffer);
+          }
+        });
+  }
+
+  private void attempt(Step step) throws IOException {
+    try {
+      step.run();
+    } catch (IOException e) {
+      throw aborted == null ? e : new IOException(aborted, e);
+    }
+  }
+
+  /** Starts the watch's time anew. */
+  void progressed() {
+    lastProgress = System.nanoTime();
+  }
+
+  long lastProgress() {
+    return lastProgress;
+  }
+
+  /** Ends whatever a thread does on this connection; it fails for that reason. */
+  void abort(String reason) {
+    aborted = reason;
+    // Not the TLS channel: its farewell would wait for a writer that hangs.
+    closeQuietly(socket);
+  }
+
+  @Override
+  public void close() {
+    closeQuietly(channel);
+    closeQuietly(socket);
+    watch.remove(this);
+  }
+
+  private static void closeQuietly(Closeable resource) {
+    try {
+      resource.close();
+    } catch (IOException e) {
+      // The peer went first.
+    }
+  }
+
+  @Override
+  public String toString() {
+    return String.valueOf(socket.socket().getRemoteSocketAddress());
+  }
+}

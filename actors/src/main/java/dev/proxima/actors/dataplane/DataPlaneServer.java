@@ -1,0 +1,180 @@
+package dev.proxima.actors.dataplane;
+
+import dev.proxima.actors.dataplane.Protocol.Answer;
+import dev.proxima.actors.dataplane.Protocol.Request;
+import dev.proxima.actors.dataplane.Protocol.Status;
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.zip.CRC32C;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves artefacts, one to a connection, each connection on a thread of its own with one buffer.
+ * Whoever does not speak the protocol, is too slow or is one too many is dropped with one line in
+ * the log.
+ */
+final class DataPlaneServer implements Closeable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(DataPlaneServer.class);
+  private static final long PAUSE_AFTER_FAILURE = TimeUnit.MILLISECONDS.toNanos(100);
+
+  private final ServerSocketChannel server;
+  private final Source source;
+  private final DataPlaneSettings settings;
+  private final Watch watch;
+  private final ExecutorService threads;
+  private final Semaphore places;
+  private final Duration keepAlive;
+
+  /**
+   * Begins to serve.
+   *
+   * @throws IOException if the address cannot be bound
+   */
+  DataPlaneServer(
+      InetSocketAddress bind,
+      Source source,
+      DataPlaneSettings settings,
+      Watch watch,
+      ExecutorService threads)
+      throws IOException {
+    this.source = source;
+    this.settings = settings;
+    this.watch = watch;
+    this.threads = threads;
+    this.places = new Semaphore(settings.connections());
+    this.keepAlive = settings.idle().dividedBy(4);
+    this.server = ServerSocketChannel.open();
+    try {
+      server.bind(bind);
+    } catch (IOException | RuntimeException e) {
+      server.close();
+      throw e;
+    }
+    threads.execute(this::accept);
+  }
+
+  int port() {
+    return server.socket().getLocalPort();
+  }
+
+  private void accept() {
+    while (server.isOpen()) {
+      try {
+        admit(server.accept());
+      } catch (ClosedChannelException e) {
+        return;
+      } catch (IOException e) {
+        LOG.warn("The data plane cannot accept a connection: {}", e.getMessage());
+        LockSupport.parkNanos(PAUSE_AFTER_FAILURE);
+      }
+    }
+  }
+
+  private void admit(SocketChannel peer) throws IOException {
+    if (places.tryAcquire()) {
+      threads.execute(() -> serveAndLeave(peer));
+    } else {
+      LOG.warn(
+          "The data plane dropped {}: {} connections are open",
+          peer.socket().getRemoteSocketAddress(),
+          settings.connections());
+      peer.close();
+    }
+  }
+
+  private void serveAndLeave(SocketChannel socket) {
+    Object peer = socket.socket().getRemoteSocketAddress();
+    try (Connection client = Connection.accepted(socket, settings.tls(), watch)) {
+      serve(client);
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("The data plane dropped {}: {}", peer, Reasons.of(e));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      places.release();
+    }
+  }
+
+  private void serve(Connection client) throws IOException, InterruptedException {
+    Request request;
+    try {
+      request = Request.receive(client);
+    } catch (Protocol.VersionException e) {
+      new Answer(Status.OTHER_VERSION, 0).send(client);
+      throw e;
+    }
+    if (!request.cluster().equals(settings.cluster())) {
+      new Answer(Status.OTHER_CLUSTER, 0).send(client);
+      throw new Protocol.ProtocolException("it belongs to another cluster");
+    }
+    Optional<SharedFile> file = source.find(request.id(), settings.patience());
+    if (file.isEmpty()) {
+      new Answer(Status.MISSING, 0).send(client);
+      return;
+    }
+    try (FileChannel bytes = file.get().open()) {
+      new Answer(Status.FOUND, file.get().length()).send(client);
+      client.progressed();
+      send(file.get(), bytes, request.offset(), client);
+    }
+  }
+
+  private void send(SharedFile file, FileChannel bytes, long offset, Connection client)
+      throws IOException, InterruptedException {
+    ByteBuffer frame = client.allocate(Protocol.FRAME_HEADER + Protocol.CHUNK);
+    long sent = offset;
+    try {
+      while (sent < file.length()) {
+        long ready = Math.min(file.await(sent, keepAlive) - sent, Protocol.CHUNK);
+        if (ready > 0) {
+          fill(frame, bytes, sent, (int) ready);
+          sent += ready;
+        } else {
+          signal(frame, Protocol.KEEP_ALIVE);
+        }
+        client.write(frame);
+        client.progressed();
+      }
+    } catch (SharedFile.WithdrawnException e) {
+      signal(frame, Protocol.WITHDRAWN);
+      client.write(frame);
+    }
+  }
+
+  private static void fill(ByteBuffer frame, FileChannel bytes, long offset, int size)
+      throws IOException {
+    frame.clear().position(Protocol.FRAME_HEADER).limit(Protocol.FRAME_HEADER + size);
+    while (frame.hasRemaining()) {
+      if (bytes.read(frame, offset + frame.position() - Protocol.FRAME_HEADER) < 0) {
+        throw new EOFException("the file became shorter while it was sent");
+      }
+    }
+    CRC32C checksum = new CRC32C();
+    checksum.update(frame.position(Protocol.FRAME_HEADER));
+    frame.putInt(0, size).putInt(Integer.BYTES, (int) checksum.getValue()).rewind();
+  }
+
+  private static void signal(ByteBuffer frame, int meaning) {
+    frame.clear().putInt(meaning).putInt(0).flip();
+  }
+
+  @Override
+  public void close() throws IOException {
+    server.close();
+  }
+}

@@ -1,0 +1,6 @@
+/**
+ * Moves artefacts between nodes at the network's speed, beside the actors and their heartbeats: own
+ * sockets, own threads, buffers of a fixed size. See {@link
+ * dev.proxima.actors.dataplane.DataPlane}.
+ */
+package dev.proxima.actors.dataplane;
