@@ -366,7 +366,9 @@ public final class ApoCoordinator
       nodes
           .values()
           .forEach(
-              node -> node.tell(new NodeSupervisor.ParametersPublished(done.output().artifact())));
+              node ->
+                  node.tell(
+                      new NodeSupervisor.ParametersPublished(done.output().artifact(), List.of())));
     }
     for (IterationResult result : outlook.iterations()) {
       if (announced.add(result)) {

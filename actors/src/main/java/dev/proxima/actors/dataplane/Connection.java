@@ -134,20 +134,18 @@ final class Connection implements Closeable {
   /** Ends whatever a thread does on this connection; it fails for that reason. */
   void abort(String reason) {
     aborted = reason;
-    // Not the TLS channel: its farewell would wait for a writer that hangs.
-    closeQuietly(socket);
+    close();
   }
 
+  /**
+   * Closes without TLS's farewell, which may wait for the peer; the protocol says itself where it
+   * ends.
+   */
   @Override
   public void close() {
-    closeQuietly(channel);
-    closeQuietly(socket);
     watch.remove(this);
-  }
-
-  private static void closeQuietly(Closeable resource) {
     try {
-      resource.close();
+      socket.close();
     } catch (IOException e) {
       // The peer went first.
     }

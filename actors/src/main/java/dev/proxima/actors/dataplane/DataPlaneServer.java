@@ -39,6 +39,7 @@ final class DataPlaneServer implements Closeable {
   private final ExecutorService threads;
   private final Semaphore places;
   private final Duration keepAlive;
+  private boolean full;
 
   /**
    * Begins to serve.
@@ -87,14 +88,18 @@ final class DataPlaneServer implements Closeable {
 
   private void admit(SocketChannel peer) throws IOException {
     if (places.tryAcquire()) {
+      full = false;
       threads.execute(() -> serveAndLeave(peer));
-    } else {
+      return;
+    }
+    if (!full) {
       LOG.warn(
-          "The data plane dropped {}: {} connections are open",
+          "The data plane drops {} and others: {} connections are open",
           peer.socket().getRemoteSocketAddress(),
           settings.connections());
-      peer.close();
     }
+    full = true;
+    peer.close();
   }
 
   private void serveAndLeave(SocketChannel socket) {

@@ -3,6 +3,7 @@ package dev.proxima.actors.node;
 import dev.proxima.actors.artifacts.ArtifactId;
 import dev.proxima.actors.coordinator.ApoCoordinator;
 import dev.proxima.actors.coordinator.WorkerSlot;
+import dev.proxima.actors.dataplane.DataPlaneAddress;
 import dev.proxima.actors.serialization.CborSerializable;
 import dev.proxima.models.ComputeDevice;
 import java.time.Duration;
@@ -28,16 +29,20 @@ public final class NodeSupervisor extends AbstractBehavior<NodeSupervisor.Comman
 
   public sealed interface Command extends CborSerializable {}
 
-  /** The coordinator has a new version of the parameters that workers will ask for. */
-  public record ParametersPublished(ArtifactId parameters) implements Command {}
+  /**
+   * The coordinator has a new version of the parameters that workers will ask for.
+   *
+   * @param sources nodes to pull it from, in order of preference; none where the store is to be
+   *     read
+   */
+  public record ParametersPublished(ArtifactId parameters, List<DataPlaneAddress> sources)
+      implements Command {}
 
   private record Join() implements Command {}
 
   private static final Duration JOIN_INTERVAL = Duration.ofSeconds(2);
   private static final DispatcherSelector OWN_THREAD =
       DispatcherSelector.fromConfig("proxima.device-dispatcher");
-  private static final DispatcherSelector IO =
-      DispatcherSelector.fromConfig("proxima.io-dispatcher");
 
   private final String name;
   private final ActorRef<ApoCoordinator.Command> coordinator;
@@ -70,7 +75,11 @@ public final class NodeSupervisor extends AbstractBehavior<NodeSupervisor.Comman
     super(context);
     this.name = name;
     this.coordinator = coordinator;
-    this.parameters = spawn(ParameterCache.create(node.store()), "parameter-cache", IO);
+    this.parameters =
+        spawn(
+            ParameterCache.create(node.store()),
+            "parameter-cache",
+            DispatcherSelector.defaultDispatcher());
     for (int i = 0; i < devices.size(); i++) {
       slots.add(device(node, devices.get(i), i));
     }
@@ -111,7 +120,7 @@ public final class NodeSupervisor extends AbstractBehavior<NodeSupervisor.Comman
   }
 
   private Behavior<Command> onParametersPublished(ParametersPublished published) {
-    parameters.tell(new ParameterCache.Prefetch(published.parameters()));
+    parameters.tell(new ParameterCache.Prefetch(published.parameters(), published.sources()));
     return this;
   }
 

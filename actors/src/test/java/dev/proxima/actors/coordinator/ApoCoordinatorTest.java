@@ -133,7 +133,8 @@ class ApoCoordinatorTest {
         .forEach(
             completed ->
                 node.broadcasts()
-                    .expectMessage(new ParametersPublished(completed.output().artifact())));
+                    .expectMessage(
+                        new ParametersPublished(completed.output().artifact(), List.of())));
     node.broadcasts().expectNoMessage(Duration.ZERO);
   }
 

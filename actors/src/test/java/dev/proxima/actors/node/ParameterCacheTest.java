@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.proxima.actors.artifacts.ArtifactId;
 import dev.proxima.actors.artifacts.ArtifactStore;
 import dev.proxima.actors.artifacts.FolderStore;
+import dev.proxima.actors.dataplane.DataPlane;
+import dev.proxima.actors.dataplane.DataPlaneSettings;
+import dev.proxima.actors.dataplane.SharedFile;
+import dev.proxima.actors.dataplane.Source;
+import dev.proxima.actors.fixtures.ActorConfig;
 import dev.proxima.actors.fixtures.Runs;
 import dev.proxima.actors.node.ParameterCache.Acquire;
 import dev.proxima.actors.node.ParameterCache.Available;
@@ -12,10 +17,19 @@ import dev.proxima.actors.node.ParameterCache.Prefetch;
 import dev.proxima.actors.node.ParameterCache.Reply;
 import dev.proxima.actors.node.ParameterCache.Unavailable;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.apache.pekko.actor.testkit.typed.javadsl.BehaviorTestKit;
-import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,28 +38,46 @@ class ParameterCacheTest {
 
   private static final ArtifactId MISSING = new ArtifactId("0".repeat(64));
 
+  private static ActorTestKit kit;
+
   @TempDir Path folder;
   private ArtifactStore store;
-  private BehaviorTestKit<ParameterCache.Command> cache;
-  private final TestInbox<Reply> replies = TestInbox.create();
+  private TestProbe<Reply> replies;
+  private ActorRef<ParameterCache.Command> cache;
+  private final List<DataPlane> nodes = new ArrayList<>();
+
+  @BeforeAll
+  static void startActors() {
+    kit = ActorTestKit.create(ActorConfig.inMemory());
+  }
+
+  @AfterAll
+  static void stopActors() {
+    kit.shutdownTestKit();
+  }
 
   @BeforeEach
   void start() {
     store = new FolderStore(folder);
-    cache = BehaviorTestKit.create(ParameterCache.create(store));
+    replies = kit.createTestProbe(Reply.class);
+    cache = kit.spawn(ParameterCache.create(store));
+  }
+
+  @AfterEach
+  void closeNodes() {
+    nodes.forEach(DataPlane::close);
   }
 
   @Test
   void handsOutTheFileOfAVersion() {
     ArtifactId version = Runs.parameters(store, 1, 2);
-    cache.run(new Prefetch(version));
+    cache.tell(new Prefetch(version, List.of()));
     assertThat(acquire(version)).isEqualTo(new Available(version, store.read(version)));
   }
 
   @Test
   void aMissingVersionIsUnavailableForGood() {
-    cache.run(new Prefetch(MISSING));
-    assertThat(replies.hasMessages()).isFalse();
+    cache.tell(new Prefetch(MISSING, List.of()));
     Unavailable reply = (Unavailable) acquire(MISSING);
     assertThat(reply.permanent()).isTrue();
     assertThat(reply.reason()).contains(MISSING.sha256()).hasLineCount(1);
@@ -64,10 +96,78 @@ class ParameterCacheTest {
   @Test
   void aVersionThatCannotBeReadIsUnavailableForNow() throws IOException {
     Files.createDirectories(file(MISSING));
-    cache.run(new Prefetch(MISSING));
+    cache.tell(new Prefetch(MISSING, List.of()));
     Unavailable reply = (Unavailable) acquire(MISSING);
     assertThat(reply.permanent()).isFalse();
     assertThat(reply.reason()).contains(file(MISSING).toString(), "cannot be read").hasLineCount(1);
+  }
+
+  @Test
+  void aBroadcastVersionIsPulledFromItsSources() {
+    ArtifactStore elsewhere = new FolderStore(folder.resolve("elsewhere"));
+    ArtifactId version = Runs.parameters(elsewhere, 1, 2);
+    DataPlane origin = node(Source.of(elsewhere));
+    DataPlane here = node(Source.none());
+    cache = kit.spawn(ParameterCache.create(store, here));
+
+    cache.tell(new Prefetch(version, List.of(origin.address())));
+
+    Available reply = (Available) acquire(version);
+    assertThat(reply.file()).hasSameBinaryContentAs(elsewhere.read(version));
+    assertThat(here.find(version)).contains(reply.file());
+  }
+
+  @Test
+  void theStoreIsReadWhereTheSourcesFail() {
+    ArtifactId version = Runs.parameters(store, 1, 2);
+    DataPlane dead = node(Source.none());
+    dead.close();
+    cache = kit.spawn(ParameterCache.create(store, node(Source.none())));
+
+    cache.tell(new Prefetch(version, List.of(dead.address())));
+
+    assertThat(acquire(version)).isEqualTo(new Available(version, store.read(version)));
+  }
+
+  /** The sources may come back. */
+  @Test
+  void aVersionThatNeitherSourcesNorStoreHaveIsUnavailableForNow() {
+    DataPlane dead = node(Source.none());
+    dead.close();
+    cache = kit.spawn(ParameterCache.create(store, node(Source.none())));
+
+    cache.tell(new Prefetch(MISSING, List.of(dead.address())));
+
+    Unavailable reply = (Unavailable) acquire(MISSING);
+    assertThat(reply.permanent()).isFalse();
+    assertThat(reply.reason())
+        .contains(dead.address() + ": Connection refused", "is missing")
+        .hasLineCount(1);
+  }
+
+  /** The origin holds one version back until the other one was handed out. */
+  @Test
+  void aVersionThatIsHereIsHandedOutWhileAnotherComes() throws IOException {
+    ArtifactId present = Runs.parameters(store, 1, 2);
+    ArtifactStore elsewhere = new FolderStore(folder.resolve("elsewhere"));
+    ArtifactId coming = Runs.parameters(elsewhere, 3, 4);
+    Path bytes = elsewhere.read(coming);
+    SharedFile file = SharedFile.growing(bytes, Files.size(bytes), 1);
+    DataPlane origin = node((id, patience) -> Optional.of(file));
+    DataPlane here = node(Source.none());
+    cache = kit.spawn(ParameterCache.create(store, here));
+    TestProbe<Reply> patient = kit.createTestProbe(Reply.class);
+
+    cache.tell(new Prefetch(coming, List.of(origin.address())));
+    cache.tell(new Acquire(coming, patient.ref()));
+    cache.tell(new Acquire(coming, patient.ref()));
+    assertThat(acquire(present)).isEqualTo(new Available(present, store.read(present)));
+    patient.expectNoMessage(Duration.ZERO);
+    file.advance(Files.size(bytes));
+
+    Reply reply = patient.receiveMessage();
+    assertThat(((Available) reply).file()).hasSameBinaryContentAs(bytes);
+    assertThat(patient.receiveMessage()).isEqualTo(reply);
   }
 
   private Path file(ArtifactId id) throws IOException {
@@ -77,9 +177,21 @@ class ParameterCacheTest {
   }
 
   private Reply acquire(ArtifactId version) {
-    cache.run(new Acquire(version, replies.getRef()));
+    cache.tell(new Acquire(version, replies.ref()));
     Reply reply = replies.receiveMessage();
-    assertThat(replies.hasMessages()).isFalse();
+    replies.expectNoMessage(Duration.ZERO);
     return reply;
+  }
+
+  private DataPlane node(Source own) {
+    DataPlane node =
+        DataPlane.start(
+            new InetSocketAddress("127.0.0.1", 0),
+            "127.0.0.1",
+            folder.resolve("node-" + nodes.size()),
+            own,
+            DataPlaneSettings.of("test"));
+    nodes.add(node);
+    return node;
   }
 }

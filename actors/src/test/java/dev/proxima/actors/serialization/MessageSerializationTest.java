@@ -14,6 +14,7 @@ import dev.proxima.actors.coordinator.ApoCoordinator;
 import dev.proxima.actors.coordinator.CoordinatorEvent;
 import dev.proxima.actors.coordinator.ParameterActor;
 import dev.proxima.actors.coordinator.WorkerSlot;
+import dev.proxima.actors.dataplane.DataPlaneAddress;
 import dev.proxima.actors.fixtures.ActorConfig;
 import dev.proxima.actors.node.NodeSupervisor;
 import dev.proxima.actors.node.ParameterCache;
@@ -204,6 +205,7 @@ class MessageSerializationTest {
     WorkerSlot.Device device = new WorkerSlot.Device("n/cpu#0", ref(), ref(), ref());
     WorkerSlot.Labeller labeller = new WorkerSlot.Labeller("n/preferences", ref());
     WorkerSlot.Parameters parameters = new WorkerSlot.Parameters("coordinator", ref());
+    DataPlaneAddress address = new DataPlaneAddress("host", 7777);
     SortedMap<String, Integer> remaining = new TreeMap<>(Map.of("train", 2, "sample", 1));
     Submission run = new Submission("tiny-1", one, two, "/runs/tiny-1");
     RunStatus failed = RunStatus.failed("broken");
@@ -254,8 +256,9 @@ class MessageSerializationTest {
         new CoordinatorEvent.WorkCompleted(sample, output),
         new ApoCoordinator.NodeJoined("n", List.of(device, labeller, parameters), ref()),
         new ParameterActor.Perform("l/0", average, ref()),
-        new NodeSupervisor.ParametersPublished(one),
-        new ParameterCache.Prefetch(one),
+        address,
+        new NodeSupervisor.ParametersPublished(one, List.of(address)),
+        new ParameterCache.Prefetch(one, List.of(address)),
         new ParameterCache.Acquire(one, ref()),
         new PolicyActor.FineTune("l/0", fineTune, ref()),
         new PolicyActor.TrainReplica("l/0", train, ref()),
