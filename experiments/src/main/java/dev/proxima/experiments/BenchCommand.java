@@ -8,5 +8,5 @@ import picocli.CommandLine.Command;
     description = "Measures this program's speed on this machine.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = BenchModelsCommand.class)
+    subcommands = {BenchModelsCommand.class, BenchBroadcastCommand.class})
 final class BenchCommand {}

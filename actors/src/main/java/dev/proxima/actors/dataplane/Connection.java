@@ -8,6 +8,8 @@ import java.net.Socket;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
+import java.nio.channels.FileChannel;
+import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.SocketChannel;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
@@ -70,7 +72,6 @@ final class Connection implements Closeable {
 
   private void secure(Optional<SSLContext> tls, boolean client) throws IOException {
     Socket plain = socket.socket();
-    plain.setTcpNoDelay(true);
     if (tls.isPresent()) {
       SSLSocket secured =
           (SSLSocket)
@@ -89,7 +90,11 @@ final class Connection implements Closeable {
 
   /** A buffer of the kind that this connection moves fastest. */
   ByteBuffer allocate(int bytes) {
-    return channel == socket ? ByteBuffer.allocateDirect(bytes) : ByteBuffer.allocate(bytes);
+    return isEncrypted() ? ByteBuffer.allocate(bytes) : ByteBuffer.allocateDirect(bytes);
+  }
+
+  boolean isEncrypted() {
+    return channel != socket;
   }
 
   /** Fills what remains of a buffer. */
@@ -114,6 +119,21 @@ final class Connection implements Closeable {
         });
   }
 
+  /** Sends bytes of a file without reading them; not where it is encrypted. */
+  void write(FileChannel file, long offset, long count) throws IOException {
+    attempt(
+        () -> {
+          long sent = 0;
+          while (sent < count) {
+            long step = file.transferTo(offset + sent, count - sent, socket);
+            if (step <= 0) {
+              throw new EOFException("the file became shorter while it was sent");
+            }
+            sent += step;
+          }
+        });
+  }
+
   private void attempt(Step step) throws IOException {
     try {
       step.run();
@@ -131,10 +151,18 @@ final class Connection implements Closeable {
     return lastProgress;
   }
 
-  /** Ends whatever a thread does on this connection; it fails for that reason. */
+  /**
+   * Ends whatever a thread does on this connection; it fails for that reason. The thread closes it
+   * then, so that no other connection has its number while it is still in use.
+   */
   void abort(String reason) {
     aborted = reason;
-    close();
+    try {
+      socket.shutdownInput();
+      socket.shutdownOutput();
+    } catch (IOException | NotYetConnectedException e) {
+      // Connecting ends by a time-out of its own.
+    }
   }
 
   /**

@@ -14,11 +14,11 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.zip.CRC32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -141,41 +141,61 @@ final class DataPlaneServer implements Closeable {
 
   private void send(SharedFile file, FileChannel bytes, long offset, Connection client)
       throws IOException, InterruptedException {
-    ByteBuffer frame = client.allocate(Protocol.FRAME_HEADER + Protocol.CHUNK);
+    ByteBuffer header = client.allocate(Protocol.FRAME_HEADER);
+    ByteBuffer chunk = client.allocate(Protocol.CHUNK);
     long sent = offset;
     try {
       while (sent < file.length()) {
-        long ready = Math.min(file.await(sent, keepAlive) - sent, Protocol.CHUNK);
+        long ready = file.await(sent, keepAlive) - sent;
         if (ready > 0) {
-          fill(frame, bytes, sent, (int) ready);
-          sent += ready;
+          int size = (int) Math.min(ready, Protocol.CHUNK - sent % Protocol.CHUNK);
+          send(file.checksums(), bytes, sent, header, chunk.clear().limit(size), client);
+          sent += size;
         } else {
-          signal(frame, Protocol.KEEP_ALIVE);
+          client.write(header(header, Protocol.KEEP_ALIVE, 0));
         }
-        client.write(frame);
         client.progressed();
       }
     } catch (SharedFile.WithdrawnException e) {
-      signal(frame, Protocol.WITHDRAWN);
-      client.write(frame);
+      client.write(header(header, Protocol.WITHDRAWN, 0));
     }
   }
 
-  private static void fill(ByteBuffer frame, FileChannel bytes, long offset, int size)
+  /** Sends as many bytes as {@code chunk} takes; reads them only where it must. */
+  private static void send(
+      ChunkChecksums checksums,
+      FileChannel bytes,
+      long offset,
+      ByteBuffer header,
+      ByteBuffer chunk,
+      Connection client)
       throws IOException {
-    frame.clear().position(Protocol.FRAME_HEADER).limit(Protocol.FRAME_HEADER + size);
-    while (frame.hasRemaining()) {
-      if (bytes.read(frame, offset + frame.position() - Protocol.FRAME_HEADER) < 0) {
+    int size = chunk.remaining();
+    OptionalInt known = checksums.get(offset, size);
+    if (known.isEmpty() || client.isEncrypted()) {
+      read(bytes, offset, chunk);
+    }
+    int checksum = known.isPresent() ? known.getAsInt() : ChunkChecksums.of(chunk);
+    checksums.put(offset, size, checksum);
+    client.write(header(header, size, checksum));
+    if (client.isEncrypted()) {
+      client.write(chunk.rewind());
+    } else {
+      client.write(bytes, offset, size);
+    }
+  }
+
+  private static void read(FileChannel bytes, long offset, ByteBuffer chunk) throws IOException {
+    while (chunk.hasRemaining()) {
+      if (bytes.read(chunk, offset + chunk.position()) < 0) {
         throw new EOFException("the file became shorter while it was sent");
       }
     }
-    CRC32C checksum = new CRC32C();
-    checksum.update(frame.position(Protocol.FRAME_HEADER));
-    frame.putInt(0, size).putInt(Integer.BYTES, (int) checksum.getValue()).rewind();
+    chunk.flip();
   }
 
-  private static void signal(ByteBuffer frame, int meaning) {
-    frame.clear().putInt(meaning).putInt(0).flip();
+  private static ByteBuffer header(ByteBuffer header, int size, int checksum) {
+    return header.clear().putInt(size).putInt(checksum).flip();
   }
 
   @Override

@@ -14,7 +14,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.zip.CRC32C;
 
 /**
  * Pulls one artefact from the first of several sources that has it. After a failure it goes on
@@ -135,8 +134,9 @@ final class Download {
       } else if (size == Protocol.KEEP_ALIVE) {
         checkPatience(lastBytes);
       } else {
-        readChunk(server, chunk, size, header.getInt(Integer.BYTES), partial);
-        partial.append(chunk);
+        int checksum = header.getInt(Integer.BYTES);
+        readChunk(server, chunk, size, checksum, partial);
+        partial.append(chunk, checksum);
         contributors.add(source);
         lastBytes = System.nanoTime();
       }
@@ -179,9 +179,7 @@ final class Download {
       throw new ProtocolException("it announces a chunk of " + size + " bytes");
     }
     server.read(chunk.clear().limit(size));
-    CRC32C found = new CRC32C();
-    found.update(chunk.flip());
-    if ((int) found.getValue() != checksum) {
+    if (ChunkChecksums.of(chunk.flip()) != checksum) {
       throw new ProtocolException(
           "a chunk at %d has a wrong checksum".formatted(partial.received()));
     }

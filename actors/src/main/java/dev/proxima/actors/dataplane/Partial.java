@@ -103,9 +103,11 @@ final class Partial implements Closeable {
   /**
    * Appends bytes.
    *
+   * @param checksum their CRC32C
    * @throws DataPlaneException if they cannot be written, as on a full disk
    */
-  void append(ByteBuffer bytes) {
+  void append(ByteBuffer bytes, int checksum) {
+    file.checksums().put(received, bytes.remaining(), checksum);
     try {
       while (bytes.hasRemaining()) {
         received += channel.write(bytes, received);

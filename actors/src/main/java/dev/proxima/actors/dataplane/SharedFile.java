@@ -31,6 +31,7 @@ public final class SharedFile {
   }
 
   private final long length;
+  private final ChunkChecksums checksums;
   private Path path;
   private long available;
   private End end;
@@ -38,6 +39,7 @@ public final class SharedFile {
   private SharedFile(Path path, long length, long available) {
     this.path = path;
     this.length = length;
+    this.checksums = new ChunkChecksums(length);
     this.available = available;
   }
 
@@ -62,6 +64,11 @@ public final class SharedFile {
   /** The bytes of the whole file. */
   public long length() {
     return length;
+  }
+
+  /** What is known of its chunks; whoever reads one adds to it. */
+  ChunkChecksums checksums() {
+    return checksums;
   }
 
   /** Tells readers that the first {@code bytes} bytes are written. */

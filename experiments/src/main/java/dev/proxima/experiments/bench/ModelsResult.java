@@ -35,9 +35,7 @@ public record ModelsResult(
   public record Line(String workload, double floor, Map<String, List<Double>> rates) {
 
     double median(String contender) {
-      double[] sorted = rates.get(contender).stream().mapToDouble(rate -> rate).sorted().toArray();
-      int half = sorted.length / 2;
-      return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+      return Median.of(rates.get(contender));
     }
   }
 
