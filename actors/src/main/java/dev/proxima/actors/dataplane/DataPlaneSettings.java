@@ -17,7 +17,7 @@ import javax.net.ssl.SSLContext;
  * @param patience how long a server waits for an artefact that its own node has not begun to pull;
  *     shorter than {@code idle}
  * @param connections peers that are served at once, at least 1
- * @param largest the largest artefact to accept, in bytes, at least 1
+ * @param largest the largest artefact to accept, in bytes, 1 to 2^48
  * @param kept versions that stay in the node's folder, at least 1
  * @param verify whether a pulled artefact's SHA-256 is compared with its name before anybody sees
  *     it; false is for measuring what that costs
@@ -34,6 +34,7 @@ public record DataPlaneSettings(
 
   private static final int LONGEST_NAME = 255;
   private static final long TEBIBYTE = 1L << 40;
+  private static final long LARGEST = 1L << 48;
 
   public DataPlaneSettings {
     int name = cluster.getBytes(StandardCharsets.UTF_8).length;
@@ -44,7 +45,7 @@ public record DataPlaneSettings(
         "patience",
         "a duration shorter than idle");
     check(connections >= 1, "connections", "at least 1");
-    check(largest >= 1, "largest", "at least 1 byte");
+    check(largest >= 1 && largest <= LARGEST, "largest", "1 to 2^48 bytes");
     check(kept >= 1, "kept", "at least 1");
   }
 

@@ -297,8 +297,8 @@ class DataPlaneTest {
 
   @Test
   void aDiskWithoutRoomIsNotFilled() throws Exception {
-    DataPlaneSettings unlimited = limited(LONG, 16, Long.MAX_VALUE, 8);
-    ScriptedSource source = scripted((out, offset) -> ScriptedSource.found(out, Long.MAX_VALUE));
+    DataPlaneSettings unlimited = limited(LONG, 16, 1L << 48, 8);
+    ScriptedSource source = scripted((out, offset) -> ScriptedSource.found(out, 1L << 48));
     assertFails(node(Source.none(), unlimited), "no room for ", source.address());
   }
 

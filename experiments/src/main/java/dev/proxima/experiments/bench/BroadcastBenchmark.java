@@ -47,6 +47,15 @@ public final class BroadcastBenchmark {
   /** A way to measure: over which route, to how many. */
   private record Way(Route route, int receivers) {}
 
+  /**
+   * One measurement.
+   *
+   * @param rate bytes per second until the last receiver has the file
+   * @param processor processor time of all JVMs in seconds
+   * @param heap the most heap of a receiver in bytes
+   */
+  private record Transfer(double rate, double processor, long heap) {}
+
   private final Options options;
   private final Terminal terminal;
   private final List<AutoCloseable> opened = new ArrayList<>();
@@ -87,21 +96,16 @@ public final class BroadcastBenchmark {
     Artifact small = write(work, options.bytes() / SMALLER);
     Artifact large = write(work, options.bytes());
     double hashing = hashingRate(large);
+    Map<Way, List<Transfer>> transfers = new LinkedHashMap<>();
     List<Way> ways = ways();
-    Map<Way, List<Double>> rates = new LinkedHashMap<>();
-    Map<Way, Long> smallHeap = new LinkedHashMap<>();
-    Map<Way, Long> largeHeap = new LinkedHashMap<>();
     terminal.stage("broadcast", (options.rounds() + 1L) * ways.size(), "transfers");
     int done = 0;
     // The first round warms up, with the smaller file.
     for (int round = 0; round <= options.rounds(); round++) {
-      Artifact artifact = round == 0 ? small : large;
-      Map<Way, Long> heap = round == 0 ? smallHeap : largeHeap;
       for (Way way : ways) {
-        double rate = transfer(way, artifact, heap);
-        if (round > 0) {
-          rates.computeIfAbsent(way, each -> new ArrayList<>()).add(rate);
-        }
+        transfers
+            .computeIfAbsent(way, each -> new ArrayList<>())
+            .add(transfer(way, round == 0 ? small : large));
         terminal.advance(++done);
       }
     }
@@ -109,16 +113,18 @@ public final class BroadcastBenchmark {
         small.bytes(),
         large.bytes(),
         hashing,
-        ways.stream()
-            .map(
-                way ->
-                    new BroadcastResult.Line(
-                        way.route(),
-                        way.receivers(),
-                        rates.get(way),
-                        smallHeap.get(way),
-                        largeHeap.get(way)))
-            .toList());
+        ways.stream().map(way -> line(way, transfers.get(way))).toList());
+  }
+
+  private static BroadcastResult.Line line(Way way, List<Transfer> all) {
+    List<Transfer> counted = all.subList(1, all.size());
+    return new BroadcastResult.Line(
+        way.route(),
+        way.receivers(),
+        counted.stream().map(Transfer::rate).toList(),
+        counted.stream().map(Transfer::processor).toList(),
+        all.get(0).heap(),
+        counted.stream().mapToLong(Transfer::heap).max().orElseThrow());
   }
 
   private void start(Path work) throws IOException, InterruptedException {
@@ -173,22 +179,28 @@ public final class BroadcastBenchmark {
     return ways;
   }
 
-  /** Bytes per second until the last receiver has the file; notes the most heap of a receiver. */
-  private double transfer(Way way, Artifact artifact, Map<Way, Long> heap) throws IOException {
+  private Transfer transfer(Way way, Artifact artifact) throws IOException {
     List<BroadcastPeer> receivers = peers.subList(0, way.receivers());
     for (BroadcastPeer peer : receivers) {
       peer.clear();
     }
     yardstick.offer(artifact.file());
     List<List<DataPlaneAddress>> sources = sources(way.route(), receivers);
+    long processor = ProcessorTime.nanos();
     long start = System.nanoTime();
     for (int i = 0; i < receivers.size(); i++) {
       receivers.get(i).pull(way.route(), artifact.id(), artifact.bytes(), sources.get(i));
     }
+    List<BroadcastPeer.Usage> usages = new ArrayList<>();
     for (BroadcastPeer peer : receivers) {
-      heap.merge(way, peer.awaitFile(), Math::max);
+      usages.add(peer.awaitFile());
     }
-    return artifact.bytes() * 1e9 / (System.nanoTime() - start);
+    long time = System.nanoTime() - start;
+    processor = ProcessorTime.nanos() - processor;
+    return new Transfer(
+        artifact.bytes() * 1e9 / time,
+        (processor + usages.stream().mapToLong(BroadcastPeer.Usage::processor).sum()) * 1e-9,
+        usages.stream().mapToLong(BroadcastPeer.Usage::heap).max().orElseThrow());
   }
 
   private List<List<DataPlaneAddress>> sources(Route route, List<BroadcastPeer> receivers) {

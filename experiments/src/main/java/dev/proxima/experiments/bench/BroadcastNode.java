@@ -34,6 +34,7 @@ final class BroadcastNode {
 
   private final Path folder;
   private final Map<Route, DataPlane> planes = new EnumMap<>(Route.class);
+  private long cleared;
 
   private BroadcastNode(Path folder, SSLContext tls) {
     this.folder = folder;
@@ -57,7 +58,7 @@ final class BroadcastNode {
             Duration.ofSeconds(60),
             Duration.ofSeconds(30),
             64,
-            Long.MAX_VALUE,
+            DataPlaneSettings.of("bench").largest(),
             1,
             route.verify()));
   }
@@ -99,7 +100,7 @@ final class BroadcastNode {
           new ArtifactId(order[2]),
           Long.parseLong(order[3]),
           Arrays.stream(order[4].split(",")).map(BroadcastNode::address).toList());
-      return "done " + peakHeap();
+      return "done %d %d".formatted(peakHeap(), ProcessorTime.nanos() - cleared);
     } catch (IOException | InterruptedException e) {
       return "failed " + e.getMessage();
     } catch (ExecutionException e) {
@@ -115,6 +116,7 @@ final class BroadcastNode {
     }
     System.gc();
     heap().forEach(MemoryPoolMXBean::resetPeakUsage);
+    cleared = ProcessorTime.nanos();
   }
 
   private void pull(Route route, ArtifactId id, long length, List<DataPlaneAddress> sources)

@@ -17,6 +17,14 @@ final class BroadcastPeer implements AutoCloseable {
   /** The node's heap in MiB; artefacts are larger. */
   static final int HEAP = 64;
 
+  /**
+   * What a transfer took.
+   *
+   * @param heap the most heap used, in bytes
+   * @param processor processor time in nanoseconds
+   */
+  record Usage(long heap, long processor) {}
+
   private final Process process;
   private final Writer orders;
   private final BufferedReader answers;
@@ -66,13 +74,14 @@ final class BroadcastPeer implements AutoCloseable {
                 sources.stream().map(Object::toString).collect(Collectors.joining(","))));
   }
 
-  /** Waits until the file is there; returns the most heap used, in bytes. */
-  long awaitFile() throws IOException {
-    String[] answer = answer().split(" ", 2);
-    if (!answer[0].equals("done")) {
-      throw new IOException("a node " + String.join(" ", answer));
+  /** Waits until the file is there. */
+  Usage awaitFile() throws IOException {
+    String answer = answer();
+    String[] words = answer.split(" ");
+    if (!words[0].equals("done")) {
+      throw new IOException("a node " + answer);
     }
-    return Long.parseLong(answer[1]);
+    return new Usage(Long.parseLong(words[1]), Long.parseLong(words[2]));
   }
 
   private void order(String line) throws IOException {

@@ -25,10 +25,17 @@ public record BroadcastResult(long smallBytes, long bytes, double hashing, List<
    *
    * @param receivers how many nodes got the file
    * @param rates bytes per second until the last had it, of each round
+   * @param processor seconds of processor time, of all JVMs together, of each round
    * @param smallHeap the most heap of a receiver with the smaller file, in bytes
    * @param heap the same with the file
    */
-  public record Line(Route route, int receivers, List<Double> rates, long smallHeap, long heap) {
+  public record Line(
+      Route route,
+      int receivers,
+      List<Double> rates,
+      List<Double> processor,
+      long smallHeap,
+      long heap) {
 
     /** The median over the rounds of this way's rate as a share of another's. */
     double share(Line other) {
@@ -50,24 +57,25 @@ public record BroadcastResult(long smallBytes, long bytes, double hashing, List<
     text.append('\n');
     text.append(
         line(
-            "%-10s %-34s %8s %10s   %s",
-            "receivers", "", "MB/s", "of plain", "peak heap in MiB at " + sizes()));
+            "%-10s %-34s %8s %10s %14s %20s",
+            "receivers", "", "MB/s", "of plain", "CPU s per GB", "peak heap in MiB"));
+    text.append(line("%-10s %-34s %8s %10s %14s %20s", "", "", "", "", "", "at " + sizes()));
     for (Line each : lines) {
       text.append(
           line(
-              "%-10s %-34s %8.0f %8.0f %%   %.0f / %.0f",
+              "%-10s %-34s %8.0f %8.0f %% %14.2f %20s",
               each.route() == Route.PLAIN_SOCKET ? each.receivers() : "",
               each.route().label(),
               Median.of(each.rates()) * 1e-6,
               100 * each.share(plain(each)),
-              each.smallHeap() / MEBIBYTE,
-              each.heap() / MEBIBYTE));
+              Median.of(each.processor()) * 1e9 / bytes / each.receivers(),
+              "%.0f / %.0f".formatted(each.smallHeap() / MEBIBYTE, each.heap() / MEBIBYTE)));
     }
     text.append('\n');
     text.append(
         "Until the last receiver has the file; medians of the rounds, and of the shares within a round.\n");
     text.append(
-        "Several receivers: plain sockets send each a copy at once; the data plane sends one along a chain.\n");
+        "CPU: of all JVMs, for each receiver. Several receivers: plain sockets send each a copy at once; the data plane sends one along a chain.\n");
     return text.toString();
   }
 
@@ -91,6 +99,7 @@ public record BroadcastResult(long smallBytes, long bytes, double hashing, List<
       node.put("peak_heap_bytes", each.heap());
       node.put("peak_heap_bytes_small", each.smallHeap());
       each.rates().forEach(node.withArray("bytes_per_second")::add);
+      each.processor().forEach(node.withArray("processor_seconds")::add);
     }
     return root.toPrettyString();
   }
