@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.SSLContext;
 
 /**
@@ -58,7 +59,7 @@ public final class BroadcastBenchmark {
 
   private final Options options;
   private final Terminal terminal;
-  private final List<AutoCloseable> opened = new ArrayList<>();
+  private final List<AutoCloseable> opened = new CopyOnWriteArrayList<>();
   private final List<BroadcastPeer> peers = new ArrayList<>();
   private final Map<ArtifactId, Path> offered = new LinkedHashMap<>();
   private DataPlane plain;
@@ -82,11 +83,16 @@ public final class BroadcastBenchmark {
             ? Files.createTempDirectory(options.folder().get(), "proxima-bench-")
             : Files.createTempDirectory("proxima-bench-");
     BroadcastBenchmark benchmark = new BroadcastBenchmark(options, terminal);
+    Thread interrupted = new Thread(() -> benchmark.cleanUp(work));
+    Runtime.getRuntime().addShutdownHook(interrupted);
     try {
       return benchmark.run(work);
     } finally {
-      benchmark.close();
-      FileTrees.delete(work);
+      benchmark.cleanUp(work);
+      // Not while the JVM already shuts down, where it would throw.
+      if (interrupted.getState() == Thread.State.NEW) {
+        Runtime.getRuntime().removeShutdownHook(interrupted);
+      }
     }
   }
 
@@ -213,13 +219,19 @@ public final class BroadcastBenchmark {
             .values());
   }
 
-  private void close() throws IOException {
+  /** Harmless when done twice; once more when the user interrupts. */
+  private synchronized void cleanUp(Path work) {
     for (AutoCloseable resource : opened) {
       try {
         resource.close();
       } catch (Exception e) {
-        throw new IOException("a node cannot be stopped: " + e.getMessage(), e);
+        terminal.line("A node did not stop: " + e.getMessage());
       }
+    }
+    try {
+      FileTrees.delete(work);
+    } catch (IOException e) {
+      terminal.line(work + " cannot be removed: " + e.getMessage());
     }
   }
 }
