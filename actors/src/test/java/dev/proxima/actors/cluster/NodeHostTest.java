@@ -3,6 +3,7 @@ package dev.proxima.actors.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.proxima.actors.artifacts.ArtifactStore;
+import dev.proxima.actors.artifacts.FolderStore;
 import dev.proxima.actors.cluster.NodeHost.Duty;
 import dev.proxima.actors.cluster.NodeHost.Serve;
 import dev.proxima.actors.coordinator.ApoCoordinator;
@@ -51,7 +52,7 @@ class NodeHostTest {
 
   @BeforeEach
   void spawn() {
-    runs = new UnigramRuns(new ArtifactStore(folder), new UnigramEngine());
+    runs = new UnigramRuns(new FolderStore(folder), new UnigramEngine());
     queue = kit.createTestProbe(RunQueue.Command.class);
     first = kit.createTestProbe(ApoCoordinator.Command.class);
     second = kit.createTestProbe(ApoCoordinator.Command.class);

@@ -3,6 +3,7 @@ package dev.proxima.actors.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.proxima.actors.artifacts.ArtifactStore;
+import dev.proxima.actors.artifacts.FolderStore;
 import dev.proxima.actors.cluster.RunQueue.Accepted;
 import dev.proxima.actors.cluster.RunQueue.Refused;
 import dev.proxima.actors.cluster.RunStatus.Phase;
@@ -51,7 +52,7 @@ class RunQueueTest {
   void start() {
     kit = ActorTestKit.create(ActorConfig.inMemory());
     journal = PersistenceTestKit.create(kit.system());
-    runs = new UnigramRuns(new ArtifactStore(folder), new UnigramEngine());
+    runs = new UnigramRuns(new FolderStore(folder), new UnigramEngine());
     client = kit.createTestProbe(RunQueue.Reply.class);
     node = kit.createTestProbe(NodeHost.Command.class);
     queue = spawn();

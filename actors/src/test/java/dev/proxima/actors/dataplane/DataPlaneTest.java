@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.proxima.actors.artifacts.ArtifactId;
 import dev.proxima.actors.artifacts.ArtifactStore;
+import dev.proxima.actors.artifacts.FolderStore;
 import dev.proxima.actors.dataplane.ScriptedSource.Script;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -63,7 +64,7 @@ class DataPlaneTest {
   @ValueSource(ints = {0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK + 5})
   void aFileOfAnySizeComesWhole(int size) throws Exception {
     byte[] bytes = bytes(size);
-    ArtifactStore store = new ArtifactStore(folder.resolve("store"));
+    ArtifactStore store = new FolderStore(folder.resolve("store"));
     ArtifactId id = store.write(path -> write(path, bytes));
     DataPlane origin = node(Source.of(store), settings());
     DataPlane node = node();
@@ -77,7 +78,7 @@ class DataPlaneTest {
 
   @Test
   void whatAStoreLacksIsMissing() throws Exception {
-    DataPlane origin = node(Source.of(new ArtifactStore(folder.resolve("store"))), impatient());
+    DataPlane origin = node(Source.of(new FolderStore(folder.resolve("store"))), impatient());
     assertFails(node(), "does not have it", origin.address());
   }
 
@@ -349,7 +350,7 @@ class DataPlaneTest {
 
   @Test
   void theLeastRecentlyUsedVersionsGo() throws Exception {
-    ArtifactStore store = new ArtifactStore(folder.resolve("store"));
+    ArtifactStore store = new FolderStore(folder.resolve("store"));
     List<ArtifactId> ids =
         Stream.of("a", "b", "c")
             .map(text -> store.write(path -> write(path, text.getBytes(StandardCharsets.UTF_8))))
