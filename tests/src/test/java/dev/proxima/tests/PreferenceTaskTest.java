@@ -39,7 +39,7 @@ class PreferenceTaskTest {
             model { hidden-size = 32, intermediate-size = 64, layers = 2, heads = 4, kv-heads = 2 }
             fine-tuning.epochs = 1
             training { epochs = 40, batch-size = 4 }
-            preference.checkpoint-steps = 20
+            training.checkpoint-steps = 20
             """
                 .formatted(Files.writeString(folder.resolve("pairs.jsonl"), pairs)));
     reference = folder.resolve("reference");

@@ -111,11 +111,13 @@ class RunTest {
   @ValueSource(strings = {"fine-tuning", "1/3 sampling", "2/3 training", "3/3 evaluation"})
   void survivesKill9(String stage) throws Exception {
     Path killed = folder.resolve("killed-" + stage.replace('/', '-'));
-    try (Proxima proxima = Proxima.start("run", CONFIG, "--out", killed)) {
+    // Trainings of the reference run have no checkpoint on the way.
+    String checkpoints = "training.checkpoint-steps=2";
+    try (Proxima proxima = Proxima.start("run", CONFIG, "--out", killed, "--set", checkpoints)) {
       proxima.awaitLine(line -> line.contains(stage));
       proxima.kill();
     }
-    Ended resumed = Proxima.run("run", CONFIG, "--out", killed, "--resume");
+    Ended resumed = Proxima.run("run", CONFIG, "--out", killed, "--resume", "--set", checkpoints);
     assertThat(resumed.status()).as(resumed.toString()).isZero();
     assertSameModels(killed);
     // Two methods take turns, so only the order of lines may differ.

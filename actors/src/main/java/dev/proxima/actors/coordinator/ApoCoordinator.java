@@ -362,7 +362,8 @@ public final class ApoCoordinator
     outlook = plan.outlook(state.outputs());
     listener.tell(
         new RunEvent.WorkCompleted(done.work(), done.output(), plan.remaining(state.outputs())));
-    if (done.work().makesParameters()) {
+    // Only one worker goes on with a training.
+    if (done.work().makesParameters() && done.output().rest() == null) {
       nodes
           .values()
           .forEach(

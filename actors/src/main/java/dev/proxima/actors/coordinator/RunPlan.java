@@ -101,7 +101,7 @@ public final class RunPlan {
     private final Map<Work, Need> needs;
     private final List<IterationResult> iterations;
     private final Optional<Output> fineTuned;
-    private Optional<List<Output>> trained = Optional.empty();
+    private List<ArtifactId> logs = new ArrayList<>();
     private Optional<List<ArtifactId>> firstResponses = Optional.empty();
     private Optional<List<ArtifactId>> responses = Optional.of(List.of());
     private Optional<ArtifactId> selected = Optional.empty();
@@ -121,12 +121,11 @@ public final class RunPlan {
       this.ready = ready;
       this.needs = needs;
       this.iterations = iterations;
-      this.fineTuned = output(new Work.FineTune(spec.data().fineTuning()));
+      this.fineTuned = end(new Work.FineTune(spec.data().fineTuning()), logs);
     }
 
     void run() {
       Optional<ArtifactId> reference = fineTuned.map(Output::artifact);
-      trained = fineTuned.map(List::of);
       complete(reference, reference, 0);
       ProximalPoint.<Optional<ArtifactId>>run(
           method.outerLoop(),
@@ -139,22 +138,39 @@ public final class RunPlan {
     private Optional<ArtifactId> proximalStep(
         int t, Optional<ArtifactId> reference, Optional<ArtifactId> start) {
       iteration = t + 1;
-      trained =
-          pairs(reference)
-              .flatMap(
-                  pairs ->
-                      start.flatMap(
-                          from ->
-                              all(
-                                  IntStream.range(0, spec.settings().training().replicas())
-                                      .<Work>mapToObj(
-                                          k -> new Work.TrainReplica(from, pairs, iteration, k))
-                                      .toList())));
-      return trained.flatMap(
-          replicas ->
-              replicas.size() == 1
-                  ? Optional.of(replicas.get(0).artifact())
-                  : artifact(new Work.AverageReplicas(artifacts(replicas))));
+      return pairs(reference).flatMap(pairs -> start.flatMap(from -> train(from, pairs)));
+    }
+
+    private Optional<ArtifactId> train(ArtifactId start, List<ArtifactId> pairs) {
+      logs = new ArrayList<>();
+      return sequence(
+              IntStream.range(0, spec.settings().training().replicas())
+                  .mapToObj(k -> end(new Work.TrainReplica(start, pairs, iteration, k), logs))
+                  .toList())
+          .flatMap(
+              replicas ->
+                  replicas.size() == 1
+                      ? Optional.of(replicas.get(0).artifact())
+                      : artifact(new Work.AverageReplicas(artifacts(replicas))));
+    }
+
+    /**
+     * Follows a training's segments as far as they are known.
+     *
+     * @param logs to add those of the segments to
+     */
+    private Optional<Output> end(Work.Training first, List<ArtifactId> logs) {
+      Work.Training segment = first;
+      Optional<Output> output = output(segment);
+      while (output.isPresent()) {
+        logs.add(output.get().log());
+        if (output.get().rest() == null) {
+          return output;
+        }
+        segment = segment.after(output.get());
+        output = output(segment);
+      }
+      return output;
     }
 
     private Optional<ArtifactId> extrapolate(
@@ -258,7 +274,7 @@ public final class RunPlan {
                 alpha,
                 responses.orElseThrow(),
                 selected.orElse(null),
-                trained.orElseThrow().stream().map(Output::log).toList()));
+                logs.stream().toList()));
       }
     }
 
@@ -300,10 +316,6 @@ public final class RunPlan {
                       labelled(policy, shard, Purpose.EVALUATION, 0)
                           .flatMap(s -> artifact(new Work.ScoreShard(scorer, s))))
               .toList());
-    }
-
-    private Optional<List<Output>> all(List<Work> works) {
-      return sequence(works.stream().map(this::output).toList());
     }
 
     private Optional<ArtifactId> artifact(Work work) {

@@ -10,6 +10,8 @@ import dev.proxima.models.tokenizer.Tokenizer;
  * What the workers of a node share.
  *
  * @param reward rewards sampled responses; null where pairs are given
+ * @param checkpointSteps optimiser steps after which a training is saved, so that no more than so
+ *     many are lost with a worker; 0 for only at its end
  */
 public record NodeContext(
     RunSpec spec,
@@ -17,4 +19,13 @@ public record NodeContext(
     ModelEngine engine,
     Tokenizer tokenizer,
     RewardFunction reward,
-    StopSignal stop) {}
+    int checkpointSteps,
+    StopSignal stop) {
+
+  public NodeContext {
+    if (checkpointSteps < 0) {
+      throw new IllegalArgumentException(
+          "the steps between checkpoints must be at least 0, not " + checkpointSteps);
+    }
+  }
+}

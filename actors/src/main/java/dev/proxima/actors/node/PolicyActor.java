@@ -5,9 +5,11 @@ import dev.proxima.actors.artifacts.JsonArtifacts;
 import dev.proxima.actors.artifacts.PromptResponses;
 import dev.proxima.actors.run.RunSettings;
 import dev.proxima.actors.run.RunSettings.FineTuning;
+import dev.proxima.actors.run.RunSettings.Optimisation;
 import dev.proxima.actors.run.RunSettings.PreferenceTraining;
 import dev.proxima.actors.serialization.CborSerializable;
 import dev.proxima.actors.work.Assignment;
+import dev.proxima.actors.work.Continuation;
 import dev.proxima.actors.work.Output;
 import dev.proxima.actors.work.Work;
 import dev.proxima.actors.work.WorkReply;
@@ -25,6 +27,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -34,7 +37,8 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
 
 /**
  * Trains a copy of the policy on one device, on a thread of its own: supervised fine-tuning and the
- * proximal step. Answers the coordinator that assigned the work, and tells it of every step.
+ * proximal step, a segment at a time. Answers the coordinator that assigned the work, and tells it
+ * of every step.
  */
 public final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
 
@@ -48,7 +52,15 @@ public final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
   public record TrainReplica(String lease, Work.TrainReplica work, ActorRef<WorkReply> replyTo)
       implements Command, Assignment {}
 
-  private record StartFound(TrainReplica order, ParameterCache.Reply reply) implements Command {}
+  private record StartFound(
+      Assignment order,
+      ArtifactId parameters,
+      Function<Start, Output> training,
+      ParameterCache.Reply reply)
+      implements Command {}
+
+  /** The parameters that a segment starts from. */
+  private record Start(ArtifactId parameters, Path file) {}
 
   private final NodeContext node;
   private final RunSettings settings;
@@ -82,30 +94,47 @@ public final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
   }
 
   private Behavior<Command> onFineTune(FineTune order) {
-    Worker.answer(order, () -> fineTune(order));
+    if (order.work().start() == null) {
+      Worker.answer(order, () -> fineTune(order, initial()));
+    } else {
+      acquire(order, order.work(), start -> fineTune(order, start));
+    }
     return this;
   }
 
   private Behavior<Command> onTrainReplica(TrainReplica order) {
-    ParameterCache.acquire(
-        getContext(), parameters, order.work().start(), reply -> new StartFound(order, reply));
+    acquire(order, order.work(), start -> trainReplica(order, start));
     return this;
+  }
+
+  private void acquire(Assignment order, Work.Training work, Function<Start, Output> training) {
+    ParameterCache.acquire(
+        getContext(),
+        parameters,
+        work.start(),
+        reply -> new StartFound(order, work.start(), training, reply));
   }
 
   private Behavior<Command> onStartFound(StartFound found) {
     ParameterCache.answer(
-        found.order(), found.reply(), start -> trainReplica(found.order(), start));
+        found.order(),
+        found.reply(),
+        file -> found.training().apply(new Start(found.parameters(), file)));
     return this;
   }
 
-  private Output fineTune(FineTune order) {
+  private Start initial() {
+    ArtifactId drawn =
+        node.store()
+            .write(path -> node.engine().initialise(node.spec().model(), settings.seed(), path));
+    return new Start(drawn, node.store().read(drawn));
+  }
+
+  private Output fineTune(FineTune order, Start start) {
     List<TokenSequence> examples =
         JsonArtifacts.readLines(node.store(), order.work().data(), PromptResponses.class).stream()
             .map(line -> TrainingPair.sequence(line, 0))
             .toList();
-    ArtifactId initial =
-        node.store()
-            .write(path -> node.engine().initialise(node.spec().model(), settings.seed(), path));
     FineTuning tuning = settings.fineTuning();
     Epochs epochs =
         new Epochs(
@@ -113,22 +142,20 @@ public final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
             tuning.batchSize(),
             tuning.epochs(),
             epoch -> RandomStream.of(settings.seed(), "fine-tune", epoch));
-    TrainingLog log = new TrainingLog(order, 0, 0, epochs.steps());
+    TrainingLog log = new TrainingLog(order, 0, 0, order.work().firstStep(), epochs.steps());
     return train(
-        node.store().read(initial),
-        tuning.optimisation().over(epochs.steps()),
+        start,
+        order.work(),
+        tuning.optimisation(),
         epochs,
         log,
         (trainer, batch) -> log.fineTuned(trainer.fineTune(pick(examples, batch))));
   }
 
-  private Output trainReplica(TrainReplica order, Path start) {
+  private Output trainReplica(TrainReplica order, Start start) {
     Work.TrainReplica work = order.work();
     PreferenceTraining training = settings.training();
     List<TokenPair> pairs = replicaPairs(work);
-    if (pairs.isEmpty()) {
-      return Output.trained(work.start(), JsonArtifacts.writeLines(node.store(), List.of()));
-    }
     double beta = training.betaAt(work.iteration());
     PreferenceObjective objective = training.objectiveAt(work.iteration());
     Epochs epochs =
@@ -138,10 +165,12 @@ public final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
             training.epochs(),
             epoch ->
                 RandomStream.of(settings.seed(), "train", work.iteration(), work.replica(), epoch));
-    TrainingLog log = new TrainingLog(order, work.iteration(), work.replica(), epochs.steps());
+    TrainingLog log =
+        new TrainingLog(order, work.iteration(), work.replica(), work.firstStep(), epochs.steps());
     return train(
         start,
-        training.optimisation().over(epochs.steps()),
+        work,
+        training.optimisation(),
         epochs,
         log,
         (trainer, indices) -> {
@@ -156,16 +185,42 @@ public final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
         });
   }
 
+  /** Makes one segment of a training. */
   private Output train(
-      Path start, TrainingOptions options, Epochs epochs, TrainingLog log, TrainingStep step) {
-    try (Trainer trainer = node.engine().trainer(start, node.spec().model(), device, options)) {
-      for (int i = 0; i < epochs.steps(); i++) {
+      Start start,
+      Work.Training work,
+      Optimisation optimisation,
+      Epochs epochs,
+      TrainingLog log,
+      TrainingStep step) {
+    if (epochs.steps() == 0) {
+      return Output.trained(
+          start.parameters(), JsonArtifacts.writeLines(node.store(), log.steps()));
+    }
+    TrainingOptions options = optimisation.over(epochs.steps());
+    try (Trainer trainer =
+        node.engine().trainer(start.file(), node.spec().model(), device, options)) {
+      if (work.from() != null) {
+        trainer.restoreOptimiser(node.store().read(work.from().optimiser()));
+      }
+      int end = segmentEnd(work.firstStep(), epochs.steps());
+      for (int i = work.firstStep(); i < end; i++) {
         node.stop().check();
         step.make(trainer, epochs.batch(i));
       }
       ArtifactId trained = node.store().write(trainer::save);
-      return Output.trained(trained, JsonArtifacts.writeLines(node.store(), log.steps()));
+      ArtifactId steps = JsonArtifacts.writeLines(node.store(), log.steps());
+      return end == epochs.steps()
+          ? Output.trained(trained, steps)
+          : Output.trained(
+              trained, steps, new Continuation(node.store().write(trainer::saveOptimiser), end));
     }
+  }
+
+  /** The step that a segment ends after. */
+  private int segmentEnd(int firstStep, int totalSteps) {
+    int interval = node.checkpointSteps();
+    return interval == 0 ? totalSteps : Math.min(totalSteps, (firstStep / interval + 1) * interval);
   }
 
   private List<TokenPair> replicaPairs(Work.TrainReplica work) {

@@ -13,19 +13,27 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 
-/** The metrics of one training; each step is also told to whoever assigned the training. */
+/**
+ * The metrics of one segment of a training; each step is also told to whoever assigned the segment.
+ */
 final class TrainingLog {
 
   private final Assignment assignment;
   private final int iteration;
   private final int replica;
+  private final int firstStep;
   private final int totalSteps;
   private final List<StepMetrics> steps = new ArrayList<>();
 
-  TrainingLog(Assignment assignment, int iteration, int replica, int totalSteps) {
+  /**
+   * @param firstStep steps made before this segment
+   * @param totalSteps steps of all segments
+   */
+  TrainingLog(Assignment assignment, int iteration, int replica, int firstStep, int totalSteps) {
     this.assignment = assignment;
     this.iteration = iteration;
     this.replica = replica;
+    this.firstStep = firstStep;
     this.totalSteps = totalSteps;
   }
 
@@ -45,7 +53,8 @@ final class TrainingLog {
   }
 
   private void add(SortedMap<String, Double> values) {
-    StepMetrics metrics = new StepMetrics(iteration, replica, steps.size() + 1, totalSteps, values);
+    int step = firstStep + steps.size() + 1;
+    StepMetrics metrics = new StepMetrics(iteration, replica, step, totalSteps, values);
     steps.add(metrics);
     assignment.replyTo().tell(new WorkReply.Stepped(assignment.lease(), metrics));
   }

@@ -18,7 +18,7 @@ import java.util.List;
  * @param responses the labelled shards that it trained on; none at iteration 0 and where pairs are
  *     given
  * @param selected the ids of the prompts that got new responses, as JSON; null where all did
- * @param logs the training steps of each replica, in order
+ * @param logs the training steps of each replica, in order; one for each segment
  */
 public record IterationResult(
     String method,

@@ -1,5 +1,6 @@
 package dev.proxima.actors.work;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.proxima.actors.artifacts.ArtifactId;
@@ -38,6 +39,33 @@ public sealed interface Work extends CborSerializable {
   /** Work for a device: a policy, reference or sampler actor. */
   sealed interface OnDevice extends Work {}
 
+  /**
+   * Training, in segments: where a segment leaves steps to make, the next one goes on. Where it is
+   * cut makes no difference to what comes out in the end.
+   */
+  sealed interface Training extends OnDevice {
+
+    /** Where the parameters start; null where they are drawn. */
+    ArtifactId start();
+
+    /** What the segments before left; null where this is the first. */
+    Continuation from();
+
+    /** The segment after this one, which gave {@code output}. */
+    Training after(Output output);
+
+    /** Optimiser steps made before. */
+    @JsonIgnore
+    default int firstStep() {
+      return from() == null ? 0 : from().step();
+    }
+
+    @Override
+    default boolean makesParameters() {
+      return true;
+    }
+  }
+
   /** Work on files, beside the coordinator. */
   sealed interface OnParameters extends Work {}
 
@@ -48,15 +76,21 @@ public sealed interface Work extends CborSerializable {
   }
 
   /** Initialises a model and fine-tunes it on {@code data}; the result is pi_ref's parameters. */
-  record FineTune(ArtifactId data) implements OnDevice {
+  record FineTune(ArtifactId data, ArtifactId start, Continuation from) implements Training {
+
+    /** The first segment. */
+    public FineTune(ArtifactId data) {
+      this(data, null, null);
+    }
+
     @Override
     public String kind() {
       return "fine-tune";
     }
 
     @Override
-    public boolean makesParameters() {
-      return true;
+    public FineTune after(Output output) {
+      return new FineTune(data, output.artifact(), output.rest());
     }
   }
 
@@ -132,19 +166,25 @@ public sealed interface Work extends CborSerializable {
   /**
    * One logical replica's share of the proximal step.
    *
-   * @param start where its parameters start
    * @param pairs scored shards of the iteration; the replica takes every {@code replicas}-th pair
    */
-  record TrainReplica(ArtifactId start, List<ArtifactId> pairs, int iteration, int replica)
-      implements OnDevice {
+  record TrainReplica(
+      ArtifactId start, List<ArtifactId> pairs, int iteration, int replica, Continuation from)
+      implements Training {
+
+    /** The first segment. */
+    public TrainReplica(ArtifactId start, List<ArtifactId> pairs, int iteration, int replica) {
+      this(start, pairs, iteration, replica, null);
+    }
+
     @Override
     public String kind() {
       return "train";
     }
 
     @Override
-    public boolean makesParameters() {
-      return true;
+    public TrainReplica after(Output output) {
+      return new TrainReplica(output.artifact(), pairs, iteration, replica, output.rest());
     }
   }
 

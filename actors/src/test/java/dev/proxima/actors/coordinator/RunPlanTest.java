@@ -12,6 +12,7 @@ import dev.proxima.actors.run.IterationResult;
 import dev.proxima.actors.run.RunSettings.Method;
 import dev.proxima.actors.run.RunSpec;
 import dev.proxima.actors.run.RunSpec.PairSource;
+import dev.proxima.actors.work.Continuation;
 import dev.proxima.actors.work.Output;
 import dev.proxima.actors.work.Work;
 import dev.proxima.actors.work.Work.Purpose;
@@ -29,6 +30,7 @@ import dev.proxima.algorithms.outer.ReferenceUpdate.Extrapolated;
 import dev.proxima.algorithms.outer.ReferenceUpdate.MovingAverage;
 import dev.proxima.algorithms.outer.Restart;
 import dev.proxima.algorithms.random.RandomStream;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -36,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -159,6 +162,43 @@ class RunPlanTest {
         .containsExactly(
             new Work.AverageReplicas(
                 replicas.stream().map(work -> outputs.get(work).artifact()).toList()));
+  }
+
+  /** The first training of each kind has three segments, of 2, 2 and 1 steps. */
+  @Test
+  void followsTheSegmentsOfATraining() {
+    RunSpec spec = spec(PairSource.SAMPLED, 1, 2, List.of(Runs.method("apo", 1, 0.3)));
+    Map<Work, Output> outputs =
+        complete(
+            spec,
+            work ->
+                work instanceof Work.Training training ? segment(training, 5, 2) : output(work));
+    List<Work.FineTune> fineTuning = only(outputs, Work.FineTune.class);
+    assertThat(fineTuning).extracting(Work.FineTune::firstStep).containsExactly(0, 2, 4);
+    assertThat(fineTuning.get(1).start()).isEqualTo(outputs.get(fineTuning.get(0)).artifact());
+    assertThat(fineTuning.get(1).from()).isEqualTo(outputs.get(fineTuning.get(0)).rest());
+    List<Work.TrainReplica> replicas = only(outputs, Work.TrainReplica.class);
+    assertThat(replicas).hasSize(6);
+    List<IterationResult> results = new RunPlan(spec).outlook(outputs).iterations();
+    assertThat(results.get(0).proximal().parameters())
+        .isEqualTo(outputs.get(fineTuning.get(2)).artifact());
+    assertThat(results.get(0).logs())
+        .isEqualTo(fineTuning.stream().map(work -> outputs.get(work).log()).toList());
+    assertThat(results.get(1).logs())
+        .containsExactlyElementsOf(
+            replicas.stream()
+                .sorted(
+                    Comparator.comparing(Work.TrainReplica::replica)
+                        .thenComparing(Work.TrainReplica::firstStep))
+                .map(work -> outputs.get(work).log())
+                .toList());
+    assertThat(only(outputs, Work.AverageReplicas.class))
+        .containsExactly(
+            new Work.AverageReplicas(
+                replicas.stream()
+                    .filter(work -> work.firstStep() == 4)
+                    .map(work -> outputs.get(work).artifact())
+                    .toList()));
   }
 
   @Test
@@ -412,11 +452,15 @@ class RunPlanTest {
 
   /** Completes all ready work again and again, in order. */
   private static Map<Work, Output> complete(RunSpec spec) {
+    return complete(spec, RunPlanTest::output);
+  }
+
+  private static Map<Work, Output> complete(RunSpec spec, Function<Work, Output> worker) {
     RunPlan plan = new RunPlan(spec);
     Map<Work, Output> outputs = new LinkedHashMap<>();
     List<Work> ready = plan.outlook(outputs).ready();
     while (!ready.isEmpty()) {
-      ready.forEach(work -> outputs.put(work, output(work)));
+      ready.forEach(work -> outputs.put(work, worker.apply(work)));
       ready = plan.outlook(outputs).ready();
     }
     return outputs;
@@ -443,6 +487,16 @@ class RunPlanTest {
       return Output.evaluated(artifact, RandomStream.of(1, work.toString()).uniform(0));
     }
     return Output.of(artifact);
+  }
+
+  /** Of a training of so many steps, cut into segments of at most {@code length}. */
+  private static Output segment(Work.Training work, int steps, int length) {
+    ArtifactId artifact = id(work.toString());
+    ArtifactId log = id("log of " + work);
+    int end = Math.min(steps, work.firstStep() + length);
+    return end == steps
+        ? Output.trained(artifact, log)
+        : Output.trained(artifact, log, new Continuation(id("optimiser of " + work), end));
   }
 
   private static Method method(int iterations, ExtrapolationSchedule schedule, Restart restart) {

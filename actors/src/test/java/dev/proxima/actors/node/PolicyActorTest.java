@@ -16,6 +16,7 @@ import dev.proxima.actors.fixtures.UnigramEngine;
 import dev.proxima.actors.node.PolicyActor.FineTune;
 import dev.proxima.actors.node.PolicyActor.TrainReplica;
 import dev.proxima.actors.work.Assignment;
+import dev.proxima.actors.work.Continuation;
 import dev.proxima.actors.work.Output;
 import dev.proxima.actors.work.StepMetrics;
 import dev.proxima.actors.work.Work;
@@ -26,6 +27,7 @@ import dev.proxima.models.ComputeDevice;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -36,6 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two logical replicas, batches of two, one pass over the pairs and two over fine-tuning data. */
 class PolicyActorTest {
@@ -67,9 +70,7 @@ class PolicyActorTest {
     store = new FolderStore(folder);
     node = Runs.node(Runs.sampled(store, 2), store, new UnigramEngine(calls));
     replies = kit.createTestProbe(WorkReply.class);
-    policy =
-        kit.spawn(
-            PolicyActor.create(node, ComputeDevice.CPU, kit.spawn(ParameterCache.create(store))));
+    policy = policy(node);
   }
 
   @Test
@@ -142,9 +143,7 @@ class PolicyActorTest {
   @CsvSource({"1, 0.1", "2, 0.5", "3, 0.5"})
   void everyIterationHasItsBetaAndTheLastGoesOn(int iteration, double beta) {
     node = Runs.node(Runs.withBeta(node.spec(), List.of(0.1, 0.5)), store, new UnigramEngine());
-    policy =
-        kit.spawn(
-            PolicyActor.create(node, ComputeDevice.CPU, kit.spawn(ParameterCache.create(store))));
+    policy = policy(node);
     ArtifactId start = Runs.parameters(store, 0, 0, 0, 0, 0);
     ArtifactId pairs = Runs.lines(store, List.of(scored(1, UNIFORM - 1, UNIFORM + 1)));
     Work.TrainReplica work = new Work.TrainReplica(start, List.of(pairs), iteration, 0);
@@ -168,9 +167,7 @@ class PolicyActorTest {
     Spo unrolled = Spo.of(Spo.Form.UNROLLED).with(new LowerLevel.Unrolled(1, 0.1));
     NodeContext stable =
         Runs.node(Runs.withSpo(Runs.sampled(store, 1), unrolled), store, new UnigramEngine(calls));
-    policy =
-        kit.spawn(
-            PolicyActor.create(stable, ComputeDevice.CPU, kit.spawn(ParameterCache.create(store))));
+    policy = policy(stable);
     ArtifactId pairs = Runs.lines(store, List.of(scored(1, UNIFORM, UNIFORM)));
     Work.TrainReplica work =
         new Work.TrainReplica(Runs.parameters(store, 0, 0, 0, 0, 0), List.of(pairs), 1, 0);
@@ -199,6 +196,39 @@ class PolicyActorTest {
     assertThat(JsonArtifacts.readLines(store, output.log(), StepMetrics.class)).isEmpty();
   }
 
+  /** Four steps of fine-tuning and three of a replica, which momentum ties together. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5})
+  void segmentsEndInTheBytesAndTheLogOfAnUninterruptedTraining(int checkpointSteps) {
+    ArtifactId pairs =
+        Runs.lines(
+            store,
+            IntStream.range(0, 11)
+                .mapToObj(i -> scored(i, UNIFORM - i, UNIFORM + 0.5 * i))
+                .toList());
+    ArtifactId start = Runs.parameters(store, 0.1f, 0.2f, 0.3f, 0.4f, 0.5f);
+    List<Work.Training> trainings =
+        List.of(
+            new Work.FineTune(node.spec().data().fineTuning()),
+            new Work.TrainReplica(start, List.of(pairs), 1, 0));
+    List<List<Output>> whole = trainings.stream().map(this::segments).toList();
+    assertThat(whole).allSatisfy(outputs -> assertThat(outputs).hasSize(1));
+
+    policy = policy(Runs.node(node.spec(), store, new UnigramEngine(calls), checkpointSteps));
+    for (int i = 0; i < trainings.size(); i++) {
+      Output expected = whole.get(i).get(0);
+      List<StepMetrics> steps = JsonArtifacts.readLines(store, expected.log(), StepMetrics.class);
+      List<Output> outputs = segments(trainings.get(i));
+      int segments = (steps.size() + checkpointSteps - 1) / checkpointSteps;
+      assertThat(outputs).hasSize(segments);
+      assertThat(outputs.get(segments - 1).artifact()).isEqualTo(expected.artifact());
+      assertThat(
+              JsonArtifacts.readLines(
+                  store, outputs.stream().map(Output::log).toList(), StepMetrics.class))
+          .isEqualTo(steps);
+    }
+  }
+
   @Test
   void missingArtefactsArePermanentFailuresAndTheNextOrderIsDone() {
     ArtifactId start = Runs.parameters(store, 0, 0, 0, 0, 0);
@@ -207,7 +237,12 @@ class PolicyActorTest {
             new FineTune("l", new Work.FineTune(MISSING), replies.ref()),
             new TrainReplica("l", new Work.TrainReplica(MISSING, List.of(), 1, 0), replies.ref()),
             new TrainReplica(
-                "l", new Work.TrainReplica(start, List.of(MISSING), 1, 0), replies.ref()));
+                "l", new Work.TrainReplica(start, List.of(MISSING), 1, 0), replies.ref()),
+            new FineTune(
+                "l",
+                new Work.FineTune(
+                    node.spec().data().fineTuning(), start, new Continuation(MISSING, 1)),
+                replies.ref()));
     for (PolicyActor.Command order : orders) {
       policy.tell(order);
       WorkReply.Failed failed = replies.expectMessageClass(WorkReply.Failed.class);
@@ -238,6 +273,30 @@ class PolicyActorTest {
     assertThat(failed.reason()).contains("fineTune failed").hasLineCount(1);
     replies.expectTerminated(policy);
     assertThat(calls.names()).endsWith("close trainer");
+  }
+
+  private ActorRef<PolicyActor.Command> policy(NodeContext node) {
+    return kit.spawn(
+        PolicyActor.create(node, ComputeDevice.CPU, kit.spawn(ParameterCache.create(store))));
+  }
+
+  /** The outputs of all segments of a training. */
+  private List<Output> segments(Work.Training first) {
+    List<Output> outputs = new ArrayList<>();
+    Work.Training segment = first;
+    do {
+      policy.tell(
+          segment instanceof Work.FineTune fineTune
+              ? new FineTune("l", fineTune, replies.ref())
+              : new TrainReplica("l", (Work.TrainReplica) segment, replies.ref()));
+      WorkReply reply = replies.receiveMessage();
+      while (reply instanceof WorkReply.Stepped) {
+        reply = replies.receiveMessage();
+      }
+      outputs.add(((WorkReply.Done) reply).output());
+      segment = segment.after(outputs.get(outputs.size() - 1));
+    } while (segment.from() != null);
+    return outputs;
   }
 
   private List<StepMetrics> steps(int count) {

@@ -176,6 +176,7 @@ class PreferenceActorTest {
                 new UnigramEngine(),
                 null,
                 reward,
+                0,
                 new StopSignal())));
   }
 

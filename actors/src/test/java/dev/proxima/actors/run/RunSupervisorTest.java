@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.proxima.actors.artifacts.ArtifactStore;
 import dev.proxima.actors.artifacts.FolderStore;
+import dev.proxima.actors.artifacts.JsonArtifacts;
 import dev.proxima.actors.coordinator.LeasePolicy;
 import dev.proxima.actors.fixtures.ActorConfig;
 import dev.proxima.actors.fixtures.Runs;
 import dev.proxima.actors.fixtures.UnigramEngine;
+import dev.proxima.actors.work.StepMetrics;
 import dev.proxima.models.ComputeDevice;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -55,7 +58,7 @@ class RunSupervisorTest {
     kit = ActorTestKit.create(ActorConfig.inMemory());
     journal = PersistenceTestKit.create(kit.system());
     TestProbe<RunEvent> listener = kit.createTestProbe(RunEvent.class);
-    spawn("undisturbed", shared, new UnigramEngine(), ONE, listener);
+    spawn("undisturbed", shared, new UnigramEngine(), ONE, 0, listener);
     expected = completed(events(listener));
   }
 
@@ -135,6 +138,33 @@ class RunSupervisorTest {
     assertThat(completed(events(listener))).isEqualTo(expected);
   }
 
+  /** Cut into segments of one step, of which some are lost. */
+  @Test
+  void segmentsOfTrainingsDoNotChangeTheResult() {
+    AtomicInteger steps = new AtomicInteger();
+    UnigramEngine engine =
+        new UnigramEngine(
+            call -> {
+              if (call.equals("prefer") && steps.incrementAndGet() % 3 == 0) {
+                throw new IllegalStateException("step " + steps + " failed");
+              }
+            });
+    spawn(run, folder, engine, TWO, 1, listener);
+    List<RunEvent> events = events(listener);
+    assertThat(events).filteredOn(RunEvent.WorkRetried.class::isInstance).isNotEmpty();
+    List<IterationResult> results = completed(events);
+    assertThat(results)
+        .usingRecursiveFieldByFieldElementComparatorIgnoringFields("logs")
+        .isEqualTo(expected);
+    ArtifactStore store = new ArtifactStore(folder);
+    ArtifactStore whole = new ArtifactStore(shared);
+    for (int i = 0; i < results.size(); i++) {
+      assertThat(results.get(i).logs()).hasSizeGreaterThan(expected.get(i).logs().size());
+      assertThat(JsonArtifacts.readLines(store, results.get(i).logs(), StepMetrics.class))
+          .isEqualTo(JsonArtifacts.readLines(whole, expected.get(i).logs(), StepMetrics.class));
+    }
+  }
+
   @Test
   void aJournalThatFailsOnceDoesNotChangeTheResult() {
     spawn(once("prefer", () -> journal.failNextPersisted("ApoCoordinator|" + run)), ONE);
@@ -174,7 +204,7 @@ class RunSupervisorTest {
   }
 
   private ActorRef<RunSupervisor.Command> spawn(UnigramEngine engine, List<ComputeDevice> devices) {
-    return spawn(run, folder, engine, devices, listener);
+    return spawn(run, folder, engine, devices, 0, listener);
   }
 
   private static ActorRef<RunSupervisor.Command> spawn(
@@ -182,13 +212,14 @@ class RunSupervisorTest {
       Path folder,
       UnigramEngine engine,
       List<ComputeDevice> devices,
+      int checkpointSteps,
       TestProbe<RunEvent> listener) {
     ArtifactStore store = new FolderStore(folder);
     return kit.spawn(
         RunSupervisor.create(
             run,
             "fingerprint",
-            Runs.node(Runs.sampled(store, 2), store, engine),
+            Runs.node(Runs.sampled(store, 2), store, engine, checkpointSteps),
             devices,
             LEASES,
             listener.ref()));

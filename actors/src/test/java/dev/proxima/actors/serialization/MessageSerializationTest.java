@@ -26,6 +26,7 @@ import dev.proxima.actors.run.IterationResult;
 import dev.proxima.actors.run.IterationResult.EvaluatedPolicy;
 import dev.proxima.actors.run.RunEvent;
 import dev.proxima.actors.run.RunSupervisor;
+import dev.proxima.actors.work.Continuation;
 import dev.proxima.actors.work.Output;
 import dev.proxima.actors.work.StepMetrics;
 import dev.proxima.actors.work.Work;
@@ -114,13 +115,32 @@ class MessageSerializationTest {
   /** A journal from before outputs had a held-out measure. */
   @Test
   void anOutputWithoutAMeasureIsRead() throws IOException {
-    JacksonCborSerializer serializer =
-        (JacksonCborSerializer)
-            SerializationExtension.get(kit.system()).serializerFor(Output.class);
     String id = "1".repeat(64);
-    byte[] before = new CBORMapper().writeValueAsBytes(Map.of("artifact", id, "log", id));
-    assertThat(serializer.fromBinary(before, Output.class.getName()))
+    assertThat(read(Output.class, Map.of("artifact", id, "log", id)))
         .isEqualTo(Output.trained(new ArtifactId(id), new ArtifactId(id)));
+  }
+
+  /** A journal from before trainings had segments. */
+  @Test
+  void aTrainingWithoutSegmentsIsRead() throws IOException {
+    String id = "1".repeat(64);
+    assertThat(read(Work.class, Map.of("work", "fine-tune", "data", id)))
+        .isEqualTo(new Work.FineTune(new ArtifactId(id)));
+    assertThat(
+            read(
+                Work.class,
+                Map.of(
+                    "work",
+                    "train",
+                    "start",
+                    id,
+                    "pairs",
+                    List.of(id),
+                    "iteration",
+                    2,
+                    "replica",
+                    1)))
+        .isEqualTo(new Work.TrainReplica(new ArtifactId(id), List.of(new ArtifactId(id)), 2, 1));
   }
 
   @Test
@@ -134,6 +154,13 @@ class MessageSerializationTest {
     assertThat(messages().flatMap(type -> Arrays.stream(type.getRecordComponents())))
         .extracting(RecordComponent::getType)
         .noneMatch(type -> Modifier.isPrivate(type.getModifiers()));
+  }
+
+  /** What the serialiser makes of these fields. */
+  private static Object read(Class<?> type, Map<String, Object> fields) throws IOException {
+    JacksonCborSerializer serializer =
+        (JacksonCborSerializer) SerializationExtension.get(kit.system()).serializerFor(type);
+    return serializer.fromBinary(new CBORMapper().writeValueAsBytes(fields), type.getName());
   }
 
   /** The classes of the module that are messages: marked as such, or of a sealed protocol. */
@@ -183,7 +210,7 @@ class MessageSerializationTest {
   private static List<Object> examples() {
     ArtifactId one = new ArtifactId("1".repeat(64));
     ArtifactId two = new ArtifactId("2".repeat(64));
-    Output output = new Output(one, two, -0.25);
+    Output output = new Output(one, two, -0.25, new Continuation(two, 3));
     StepMetrics step =
         new StepMetrics(1, 0, 2, 9, new TreeMap<>(Map.of("loss", 0.1 + 0.2, "grad_norm", 1e300)));
     IterationResult result =
@@ -196,11 +223,12 @@ class MessageSerializationTest {
             List.of(one),
             two,
             List.of(two));
-    Work.FineTune fineTune = new Work.FineTune(one);
+    Work.FineTune fineTune = new Work.FineTune(one, two, new Continuation(one, 4));
     Work.SampleShard sample = new Work.SampleShard(one, two, Purpose.TRAINING, 3);
     Work.LabelShard label = new Work.LabelShard(one, Purpose.EVALUATION, 0);
     Work.ScoreShard score = new Work.ScoreShard(one, two);
-    Work.TrainReplica train = new Work.TrainReplica(one, List.of(one, two), 2, 1);
+    Work.TrainReplica train =
+        new Work.TrainReplica(one, List.of(one, two), 2, 1, new Continuation(two, 3));
     Work.AverageReplicas average = new Work.AverageReplicas(List.of(two, one));
     WorkerSlot.Device device = new WorkerSlot.Device("n/cpu#0", ref(), ref(), ref());
     WorkerSlot.Labeller labeller = new WorkerSlot.Labeller("n/preferences", ref());
@@ -249,6 +277,7 @@ class MessageSerializationTest {
         labeller,
         parameters,
         new WorkReply.Stepped("l/0", step),
+        new WorkReply.Done("l/0", new Work.FineTune(one), output),
         new WorkReply.Done("l/0", train, output),
         new WorkReply.Done("l/0", label, Output.of(one)),
         new WorkReply.Failed("l/0", average, "broken", true),

@@ -24,6 +24,8 @@ import java.util.Locale;
  * @param out the run's folder
  * @param devices each gets its own policy, reference and sampler actor; at least one
  * @param engine how tensors are computed
+ * @param checkpointSteps optimiser steps between two checkpoints of a training; 0 for only one at
+ *     its end
  * @param leases how work is lent to workers
  * @param artifacts where responses, parameters and other artefacts are kept
  * @param resolved all keys with their values as HOCON, sorted: {@code config.resolved.conf}
@@ -38,6 +40,7 @@ public record ExperimentConfig(
     Path out,
     List<ComputeDevice> devices,
     EngineOptions engine,
+    int checkpointSteps,
     LeasePolicy leases,
     ArtifactSettings artifacts,
     String resolved)
@@ -67,6 +70,7 @@ public record ExperimentConfig(
             root.file("out", "the path of a folder"),
             devices(root),
             engine(root),
+            root.section("training").count("checkpoint-steps", 0),
             leases(root.section("leases")),
             ArtifactSettings.read(root.section("artifacts")),
             ConfigLayers.render(config));
@@ -77,8 +81,8 @@ public record ExperimentConfig(
   }
 
   /**
-   * Of everything but {@code out}, {@code devices}, {@code threads}, {@code leases} and {@code
-   * artifacts}.
+   * Of everything but {@code out}, {@code devices}, {@code threads}, {@code checkpoint-steps},
+   * {@code leases} and {@code artifacts}.
    */
   @Override
   public String fingerprint() {

@@ -19,7 +19,7 @@ import java.util.Optional;
  * @param seed every random draw derives from it
  * @param start the model to begin with, which is also the reference
  * @param training of which the replicas and an iteration's beta do not apply: there is one of each
- * @param checkpointSteps optimiser steps between two checkpoints
+ * @param checkpointSteps optimiser steps between two checkpoints; 0 for only one at the end
  * @param engine how tensors are computed
  */
 public record PreferenceConfig(
@@ -77,7 +77,7 @@ public record PreferenceConfig(
         start(root),
         data(root.section("data"), root.section("preference")),
         training(root.section("training"), root.section("spo")),
-        root.section("preference").count("checkpoint-steps", 1),
+        root.section("training").count("checkpoint-steps", 0),
         root.file("out", "the path of a folder"),
         devices.get(0),
         ExperimentConfig.engine(root),

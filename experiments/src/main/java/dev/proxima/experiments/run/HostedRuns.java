@@ -87,6 +87,7 @@ public final class HostedRuns implements RunHost {
             TorchEngine.create(config.engine()),
             tokenizer,
             DataPreparation.reward(spec).orElse(null),
+            config.checkpointSteps(),
             new StopSignal());
     return new Served() {
       @Override

@@ -191,7 +191,7 @@ public final class PreferenceRun {
       log.append(metrics);
       step++;
       terminal.advance(step);
-      if (step % config.checkpointSteps() == 0) {
+      if (config.checkpointSteps() > 0 && step % config.checkpointSteps() == 0) {
         checkpoints.save(trainer, step);
       }
     }

@@ -94,6 +94,7 @@ public final class RunExperiment {
               TorchEngine.create(config.engine()),
               tokenizer,
               DataPreparation.reward(spec).orElse(null),
+              config.checkpointSteps(),
               new StopSignal());
       ArtifactId fingerprint = JsonArtifacts.write(store, spec);
       CompletableFuture<RunOutcome> outcome = new CompletableFuture<>();

@@ -128,7 +128,7 @@ final class RunReporter extends AbstractBehavior<RunEvent> {
   }
 
   private Behavior<RunEvent> onWorkCompleted(RunEvent.WorkCompleted completed) {
-    timeLeft.completed(completed.work());
+    timeLeft.completed(completed.work(), completed.output());
     if (completed.work() instanceof Work.ScoreShard && stage.total() > 0) {
       stageDone++;
       terminal.advance(Math.min(stageDone, stage.total()));

@@ -1,5 +1,6 @@
 package dev.proxima.experiments.run;
 
+import dev.proxima.actors.work.Output;
 import dev.proxima.actors.work.Work;
 import dev.proxima.experiments.report.RunResult.StageTime;
 import java.time.Duration;
@@ -35,11 +36,14 @@ final class TimeLeft {
     started.put(work, nanoTime.getAsLong());
   }
 
-  void completed(Work work) {
+  /** The segments of a training count as one work, since nobody knows how many are left. */
+  void completed(Work work, Output output) {
     Long start = started.remove(work);
     if (start != null) {
       nanos.merge(work.kind(), nanoTime.getAsLong() - start, Long::sum);
-      counts.merge(work.kind(), 1, Integer::sum);
+      if (output.rest() == null) {
+        counts.merge(work.kind(), 1, Integer::sum);
+      }
     }
   }
 

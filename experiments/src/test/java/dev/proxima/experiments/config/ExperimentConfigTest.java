@@ -328,7 +328,14 @@ class ExperimentConfigTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"out=elsewhere", "devices=[cpu, cpu]", "threads=1", "leases.attempts=9"})
+  @ValueSource(
+      strings = {
+        "out=elsewhere",
+        "devices=[cpu, cpu]",
+        "threads=1",
+        "training.checkpoint-steps=3",
+        "leases.attempts=9"
+      })
   void theFingerprintLeavesOutWhatNoResultDependsOn(String assignment) throws IOException {
     assertThat(load("name = a", assignment).fingerprint())
         .isEqualTo(load("name = a").fingerprint());

@@ -84,7 +84,7 @@ class PreferenceConfigTest {
         "out=elsewhere",
         "devices=[\"cuda:0\"]",
         "threads=1",
-        "preference.checkpoint-steps=3"
+        "training.checkpoint-steps=3"
       })
   void theFingerprintLeavesOutWhatNoResultDependsOn(String assignment) throws IOException {
     assertThat(preference(assignment).fingerprint()).isEqualTo(preference().fingerprint());

@@ -150,7 +150,7 @@ class PreferenceRunTest {
   @Test
   void aRunThatDiedGoesOnFromItsLastCheckpointToTheSameBytes() throws IOException {
     PreferenceConfig whole = config("whole", AS_TRL);
-    PreferenceConfig died = config("died", AS_TRL + "preference.checkpoint-steps = 6");
+    PreferenceConfig died = config("died", AS_TRL + "training.checkpoint-steps = 6");
     run(whole, NEW, NEVER);
 
     int[] asked = {0};
