@@ -7,6 +7,7 @@ import dev.proxima.actors.run.IterationResult.EvaluatedPolicy;
 import dev.proxima.actors.run.RunSettings.Method;
 import dev.proxima.actors.run.RunSpec;
 import dev.proxima.actors.run.RunSpec.PairSource;
+import dev.proxima.actors.work.Continuation;
 import dev.proxima.actors.work.Output;
 import dev.proxima.actors.work.Work;
 import dev.proxima.actors.work.Work.Purpose;
@@ -15,7 +16,7 @@ import dev.proxima.algorithms.outer.ProximalPoint;
 import dev.proxima.algorithms.outer.ReferenceUpdate;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,7 +28,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * A run as a graph of {@link Work}: Algorithm 1 for each method, walked as far as the outputs go. A
@@ -101,7 +101,7 @@ public final class RunPlan {
     private final Map<Work, Need> needs;
     private final List<IterationResult> iterations;
     private final Optional<Output> fineTuned;
-    private List<ArtifactId> logs = new ArrayList<>();
+    private List<ArtifactId> logs;
     private Optional<List<ArtifactId>> firstResponses = Optional.empty();
     private Optional<List<ArtifactId>> responses = Optional.of(List.of());
     private Optional<ArtifactId> selected = Optional.empty();
@@ -121,7 +121,8 @@ public final class RunPlan {
       this.ready = ready;
       this.needs = needs;
       this.iterations = iterations;
-      this.fineTuned = end(new Work.FineTune(spec.data().fineTuning()), logs);
+      this.logs = new ArrayList<>();
+      this.fineTuned = paused(new Work.FineTune(spec.data().fineTuning()), logs);
     }
 
     void run() {
@@ -141,36 +142,68 @@ public final class RunPlan {
       return pairs(reference).flatMap(pairs -> start.flatMap(from -> train(from, pairs)));
     }
 
+    /**
+     * Lets the replicas train up to the next average and go on from there, each with its own
+     * optimiser, as long as one has steps left; those that have none stay at the average.
+     */
     private Optional<ArtifactId> train(ArtifactId start, List<ArtifactId> pairs) {
-      logs = new ArrayList<>();
-      return sequence(
-              IntStream.range(0, spec.settings().training().replicas())
-                  .mapToObj(k -> end(new Work.TrainReplica(start, pairs, iteration, k), logs))
-                  .toList())
-          .flatMap(
-              replicas ->
-                  replicas.size() == 1
-                      ? Optional.of(replicas.get(0).artifact())
-                      : artifact(new Work.AverageReplicas(artifacts(replicas))));
+      int count = spec.settings().training().replicas().count();
+      List<List<ArtifactId>> replicaLogs = new ArrayList<>();
+      SortedMap<Integer, Continuation> training = new TreeMap<>();
+      for (int k = 0; k < count; k++) {
+        replicaLogs.add(new ArrayList<>());
+        training.put(k, null);
+      }
+      Optional<ArtifactId> policy = Optional.of(start);
+      while (policy.isPresent() && !training.isEmpty()) {
+        ArtifactId from = policy.get();
+        List<Optional<ArtifactId>> trained = new ArrayList<>(Collections.nCopies(count, policy));
+        for (int k : List.copyOf(training.keySet())) {
+          Optional<Output> paused =
+              paused(
+                  new Work.TrainReplica(from, pairs, iteration, k, training.remove(k)),
+                  replicaLogs.get(k));
+          trained.set(k, paused.map(Output::artifact));
+          if (paused.isPresent() && paused.get().rest() != null) {
+            training.put(k, paused.get().rest());
+          }
+        }
+        policy = sequence(trained).flatMap(this::average);
+      }
+      logs = replicaLogs.stream().flatMap(List::stream).toList();
+      return policy;
+    }
+
+    private Optional<ArtifactId> average(List<ArtifactId> replicas) {
+      return replicas.size() == 1
+          ? Optional.of(replicas.get(0))
+          : artifact(new Work.AverageReplicas(replicas));
     }
 
     /**
-     * Follows a training's segments as far as they are known.
+     * Follows a training's segments to where it ends or waits for an average, as far as they are
+     * known.
      *
      * @param logs to add those of the segments to
      */
-    private Optional<Output> end(Work.Training first, List<ArtifactId> logs) {
+    private Optional<Output> paused(Work.Training first, List<ArtifactId> logs) {
       Work.Training segment = first;
       Optional<Output> output = output(segment);
       while (output.isPresent()) {
-        logs.add(output.get().log());
-        if (output.get().rest() == null) {
+        Output made = output.get();
+        logs.add(made.log());
+        if (made.rest() == null || isAveraged(segment, made.rest())) {
           return output;
         }
-        segment = segment.after(output.get());
+        segment = segment.after(made);
         output = output(segment);
       }
       return output;
+    }
+
+    private boolean isAveraged(Work.Training segment, Continuation rest) {
+      return segment instanceof Work.TrainReplica
+          && spec.settings().training().replicas().averagesAfter(rest.step());
     }
 
     private Optional<ArtifactId> extrapolate(
@@ -274,7 +307,7 @@ public final class RunPlan {
                 alpha,
                 responses.orElseThrow(),
                 selected.orElse(null),
-                logs.stream().toList()));
+                logs));
       }
     }
 
@@ -340,10 +373,6 @@ public final class RunPlan {
     return optionals.stream().allMatch(Optional::isPresent)
         ? Optional.of(optionals.stream().map(Optional::get).toList())
         : Optional.empty();
-  }
-
-  private static List<ArtifactId> artifacts(Collection<Output> outputs) {
-    return outputs.stream().map(Output::artifact).toList();
   }
 
   /** An evaluation is taken to be no reason to restart. */

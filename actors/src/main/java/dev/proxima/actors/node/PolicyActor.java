@@ -203,7 +203,7 @@ public final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
       if (work.from() != null) {
         trainer.restoreOptimiser(node.store().read(work.from().optimiser()));
       }
-      int end = segmentEnd(work.firstStep(), epochs.steps());
+      int end = segmentEnd(work, epochs.steps());
       for (int i = work.firstStep(); i < end; i++) {
         node.stop().check();
         step.make(trainer, epochs.batch(i));
@@ -217,10 +217,14 @@ public final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
     }
   }
 
-  /** The step that a segment ends after. */
-  private int segmentEnd(int firstStep, int totalSteps) {
+  /** How many steps are made when a segment ends: at a checkpoint, or to be averaged. */
+  private int segmentEnd(Work.Training work, int totalSteps) {
+    int made = work.firstStep();
     int interval = node.checkpointSteps();
-    return interval == 0 ? totalSteps : Math.min(totalSteps, (firstStep / interval + 1) * interval);
+    int end = interval == 0 ? totalSteps : Math.min(totalSteps, (made / interval + 1) * interval);
+    return work instanceof Work.TrainReplica
+        ? Math.min(end, settings.training().replicas().nextAverage(made).orElse(end))
+        : end;
   }
 
   private List<TokenPair> replicaPairs(Work.TrainReplica work) {
@@ -229,7 +233,9 @@ public final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
             .filter(line -> line.preference() != null)
             .toList();
     List<TokenPair> pairs = new ArrayList<>();
-    for (int i = work.replica(); i < preferred.size(); i += settings.training().replicas()) {
+    for (int i = work.replica();
+        i < preferred.size();
+        i += settings.training().replicas().count()) {
       pairs.add(TrainingPair.of(preferred.get(i)));
     }
     return pairs;

@@ -14,6 +14,7 @@ import dev.proxima.models.TrainingOptions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /**
  * The settings of a run: what its result depends on beside data and model shape. Devices, folders
@@ -56,8 +57,7 @@ public record RunSettings(
    *
    * @param epochs passes over the iteration's pairs
    * @param batchSize pairs per optimiser step
-   * @param replicas logical replicas; each trains on its share of the pairs and their parameters
-   *     are averaged at the end of the iteration
+   * @param replicas who trains, each on its share of the pairs
    * @param objective the objective's name, or a sum of such, see {@link Objectives}
    * @param beta KL strength per iteration; the last value goes on
    * @param options the objective's further options by name, as text
@@ -67,7 +67,7 @@ public record RunSettings(
   public record PreferenceTraining(
       int epochs,
       int batchSize,
-      int replicas,
+      Replicas replicas,
       String objective,
       List<Double> beta,
       Map<String, String> options,
@@ -75,7 +75,7 @@ public record RunSettings(
       Spo spo,
       boolean diagnostics) {
 
-    /** The plain objective, without diagnostics. */
+    /** The plain objective, without diagnostics; replicas meet at the end of an iteration. */
     public PreferenceTraining(
         int epochs,
         int batchSize,
@@ -84,7 +84,16 @@ public record RunSettings(
         List<Double> beta,
         Map<String, String> options,
         Optimisation optimisation) {
-      this(epochs, batchSize, replicas, objective, beta, options, optimisation, Spo.NONE, false);
+      this(
+          epochs,
+          batchSize,
+          new Replicas(replicas, 0),
+          objective,
+          beta,
+          options,
+          optimisation,
+          Spo.NONE,
+          false);
     }
 
     /** The KL strength of 1-based {@code iteration}. */
@@ -107,6 +116,33 @@ public record RunSettings(
     /** Whether the objective needs to know so of a pair. */
     public boolean needs(PairDetail detail) {
       return objectiveAt(1).needs().contains(detail);
+    }
+  }
+
+  /**
+   * The logical replicas of a proximal step, which whatever devices there are host. Their
+   * parameters are averaged at the end of the iteration, and before that after every so many steps
+   * (local SGD; Stich 2019, arXiv 1805.09767), each keeping its optimiser's state.
+   *
+   * @param count at least 1
+   * @param averagingSteps optimiser steps between two averages; 0 for only one at the end
+   */
+  public record Replicas(int count, int averagingSteps) {
+
+    /** Whether they go on from their average after so many steps. */
+    public boolean averagesAfter(int steps) {
+      return averages() && steps % averagingSteps == 0;
+    }
+
+    /** The number of steps, above {@code made}, after which they stop to be averaged. */
+    public OptionalInt nextAverage(int made) {
+      return averages()
+          ? OptionalInt.of((made / averagingSteps + 1) * averagingSteps)
+          : OptionalInt.empty();
+    }
+
+    private boolean averages() {
+      return count > 1 && averagingSteps > 0;
     }
   }
 

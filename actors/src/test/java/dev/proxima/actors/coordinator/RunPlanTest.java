@@ -10,6 +10,7 @@ import dev.proxima.actors.coordinator.RunPlan.Outlook;
 import dev.proxima.actors.fixtures.Runs;
 import dev.proxima.actors.run.IterationResult;
 import dev.proxima.actors.run.RunSettings.Method;
+import dev.proxima.actors.run.RunSettings.Replicas;
 import dev.proxima.actors.run.RunSpec;
 import dev.proxima.actors.run.RunSpec.PairSource;
 import dev.proxima.actors.work.Continuation;
@@ -40,6 +41,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -199,6 +201,59 @@ class RunPlanTest {
                     .filter(work -> work.firstStep() == 4)
                     .map(work -> outputs.get(work).artifact())
                     .toList()));
+  }
+
+  /**
+   * Averages every two steps; replica 0 has five steps and replica 1 three, in segments of one. The
+   * one that has ended stays at the average after step 4.
+   */
+  @Test
+  void replicasGoOnFromTheirAverages() {
+    RunSpec spec =
+        Runs.withReplicas(
+            spec(PairSource.SAMPLED, 1, 1, List.of(Runs.method("apo", 1, 0.3))),
+            new Replicas(2, 2),
+            1,
+            1);
+    Map<Work, Output> outputs =
+        complete(
+            spec,
+            work ->
+                work instanceof Work.TrainReplica training
+                    ? segment(training, training.replica() == 0 ? 5 : 3, 1)
+                    : output(work));
+    List<List<Work.TrainReplica>> replicas =
+        IntStream.range(0, 2)
+            .mapToObj(
+                k ->
+                    only(outputs, Work.TrainReplica.class).stream()
+                        .filter(work -> work.replica() == k)
+                        .toList())
+            .toList();
+    assertThat(replicas.get(0))
+        .extracting(Work.TrainReplica::firstStep)
+        .containsExactly(0, 1, 2, 3, 4);
+    assertThat(replicas.get(1)).extracting(Work.TrainReplica::firstStep).containsExactly(0, 1, 2);
+    List<Work.AverageReplicas> averages = only(outputs, Work.AverageReplicas.class);
+    ArtifactId second = outputs.get(averages.get(0)).artifact();
+    ArtifactId fourth = outputs.get(averages.get(1)).artifact();
+    List<Output> zero = replicas.get(0).stream().map(outputs::get).toList();
+    List<Output> one = replicas.get(1).stream().map(outputs::get).toList();
+    assertThat(averages)
+        .containsExactly(
+            new Work.AverageReplicas(List.of(zero.get(1).artifact(), one.get(1).artifact())),
+            new Work.AverageReplicas(List.of(zero.get(3).artifact(), one.get(2).artifact())),
+            new Work.AverageReplicas(List.of(zero.get(4).artifact(), fourth)));
+    assertThat(replicas.get(0).get(2).start()).isEqualTo(second);
+    assertThat(replicas.get(0).get(2).from()).isEqualTo(zero.get(1).rest());
+    assertThat(replicas.get(1).get(2).start()).isEqualTo(second);
+    assertThat(replicas.get(1).get(2).from()).isEqualTo(one.get(1).rest());
+    assertThat(replicas.get(0).get(3).start()).isEqualTo(zero.get(2).artifact());
+    assertThat(replicas.get(0).get(4).start()).isEqualTo(fourth);
+    IterationResult result = new RunPlan(spec).outlook(outputs).iterations().get(1);
+    assertThat(result.proximal().parameters()).isEqualTo(outputs.get(averages.get(2)).artifact());
+    assertThat(result.logs())
+        .isEqualTo(Stream.concat(zero.stream(), one.stream()).map(Output::log).toList());
   }
 
   @Test

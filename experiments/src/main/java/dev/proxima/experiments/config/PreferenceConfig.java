@@ -128,7 +128,8 @@ public record PreferenceConfig(
 
   private static PreferenceTraining training(Section section, Section spo) {
     PreferenceTraining training = RunSettingsReader.training(section, spo);
-    section.check("replicas", training.replicas() == 1, training, "1: this task has no more");
+    section.check(
+        "replicas", training.replicas().count() == 1, training, "1: this task has no more");
     section.check(
         "beta", training.beta().size() == 1, training, "one number: it has no iterations");
     section.check(

@@ -7,6 +7,7 @@ import dev.proxima.actors.run.RunSettings.Labels;
 import dev.proxima.actors.run.RunSettings.Method;
 import dev.proxima.actors.run.RunSettings.Optimisation;
 import dev.proxima.actors.run.RunSettings.PreferenceTraining;
+import dev.proxima.actors.run.RunSettings.Replicas;
 import dev.proxima.algorithms.exploration.PromptScore;
 import dev.proxima.algorithms.exploration.PromptSelection;
 import dev.proxima.algorithms.objective.Aggregation;
@@ -83,7 +84,7 @@ final class RunSettingsReader {
         new PreferenceTraining(
             section.count("epochs", 1),
             section.count("batch-size", 1),
-            section.count("replicas", 1),
+            new Replicas(section.count("replicas", 1), section.count("averaging-steps", 0)),
             section.text("objective"),
             section.numbers("beta", Accepted.POSITIVE),
             section.textsByName("objective-options"),
