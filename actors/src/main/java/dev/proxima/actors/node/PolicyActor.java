@@ -36,9 +36,9 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 
 /**
- * Trains a copy of the policy on one device, on a thread of its own: supervised fine-tuning and the
- * proximal step, a segment at a time. Answers the coordinator that assigned the work, and tells it
- * of every step.
+ * Trains a copy of the policy on one device, on a thread of its own, or on several devices of the
+ * node that are free for it: supervised fine-tuning and the proximal step, a segment at a time.
+ * Answers the coordinator that assigned the work, and tells it of every step.
  */
 public final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
 

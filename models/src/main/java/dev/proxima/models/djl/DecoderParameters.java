@@ -15,7 +15,9 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -64,6 +66,33 @@ final class DecoderParameters implements AutoCloseable {
         new PtNDArray[] {finalNorm, finalNormBias, config.embedding().tied() ? embedding : output};
   }
 
+  private DecoderParameters(DecoderParameters of, NDManager manager) {
+    this.config = of.config;
+    this.names = of.names;
+    this.manager = manager;
+    Map<NDArray, PtNDArray> aliases = new IdentityHashMap<>();
+    for (NDArray array : of.arrays) {
+      NDArray alias =
+          array.getDevice().equals(manager.getDevice())
+              ? array.stopGradient()
+              : array.toDevice(manager.getDevice(), true);
+      alias.attach(manager);
+      aliases.put(array, (PtNDArray) alias);
+      arrays.add(alias);
+    }
+    none = (PtNDArray) manager.create(new Shape(0));
+    embedding = aliases.getOrDefault(of.embedding, none);
+    positions = aliases.getOrDefault(of.positions, none);
+    layers = aliases(of.layers, aliases);
+    head = aliases(of.head, aliases);
+  }
+
+  private PtNDArray[] aliases(PtNDArray[] arrays, Map<NDArray, PtNDArray> aliases) {
+    return Arrays.stream(arrays)
+        .map(array -> aliases.getOrDefault(array, none))
+        .toArray(PtNDArray[]::new);
+  }
+
   /**
    * Copies a file's tensors to the manager's device. The parameters own the manager.
    *
@@ -81,6 +110,14 @@ final class DecoderParameters implements AutoCloseable {
       manager.close();
       throw e;
     }
+  }
+
+  /**
+   * The same parameters for another thread: arrays that share these ones' memory, or copies where
+   * the device is another one, and that have gradients of their own. They cannot be saved.
+   */
+  DecoderParameters alias(Device device) {
+    return new DecoderParameters(this, manager.newSubManager(device));
   }
 
   ModelConfig config() {

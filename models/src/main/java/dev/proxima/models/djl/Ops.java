@@ -36,6 +36,14 @@ final class Ops {
     JniUtils.indexSet((PtNDArray) target, (PtNDArray) value, begin, end, step);
   }
 
+  /** Makes a parameter have a gradient: at first 0, as it is after every step. */
+  static void requireGradient(NDArray parameter) {
+    parameter.setRequiresGradient(true);
+    try (NDArray zeros = parameter.zerosLike()) {
+      backward(parameter, zeros);
+    }
+  }
+
   /** Adds the gradient of sum(g * y), with g held constant, to the parameters' gradients. */
   static void backward(NDArray y, NDArray g) {
     JniUtils.backward((PtNDArray) y, (PtNDArray) g, false, false);

@@ -63,12 +63,19 @@ public final class TorchEngine implements ModelEngine {
 
   @Override
   public Trainer trainer(
-      Path safetensors, ModelConfig config, ComputeDevice device, TrainingOptions training) {
+      Path safetensors,
+      ModelConfig config,
+      List<ComputeDevice> devices,
+      int shares,
+      TrainingOptions training) {
+    List<Device> resolved = devices.stream().map(this::resolve).toList();
     return new TorchTrainer(
         DecoderParameters.load(
-            safetensors, config, engine.newBaseManager(resolve(device)), UnaryOperator.identity()),
+            safetensors, config, engine.newBaseManager(resolved.get(0)), UnaryOperator.identity()),
         options,
-        training);
+        training,
+        resolved,
+        shares);
   }
 
   @Override

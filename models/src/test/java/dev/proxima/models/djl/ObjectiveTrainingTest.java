@@ -147,7 +147,7 @@ class ObjectiveTrainingTest {
    * Pairs to whose responses the reference gives less, by multiples of {@code less} nats that are
    * no two alike among the chosen ones, nor among the rejected.
    */
-  private static List<TokenPair> pairs(int count, double less) {
+  static List<TokenPair> pairs(int count, double less) {
     List<TokenSequence> sequences = Fixtures.sequences(2 * count);
     try (LanguageModel model = Fixtures.ENGINE.load(START, Fixtures.TINY, ComputeDevice.CPU)) {
       double[][] logps = model.tokenLogps(sequences);
