@@ -1,5 +1,7 @@
 package dev.proxima.actors.coordinator;
 
+import dev.proxima.actors.coordinator.WorkerSlot.Device;
+import dev.proxima.actors.coordinator.WorkerSlot.Gang;
 import dev.proxima.actors.work.Work;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -9,10 +11,10 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Who is doing what. A slot does one work at a time and a work is leased to one slot at a time;
- * when a lease expires the work may be given to another slot, while the silent one stays occupied
- * until it answers. Not journalled: a new coordinator starts with an empty table and the nodes join
- * again.
+ * Who is doing what. A slot does one work at a time and a work is leased to one slot, or to several
+ * devices of a node as a gang, at a time; when a lease expires the work may be given to another
+ * slot, while the silent one stays occupied until it answers. Not journalled: a new coordinator
+ * starts with an empty table and the nodes join again.
  */
 final class Leases {
 
@@ -35,7 +37,7 @@ final class Leases {
     List<WorkerSlot> gone = slots.remove(node);
     if (gone != null) {
       occupied.keySet().removeAll(gone);
-      live.values().removeIf(lease -> gone.contains(lease.slot()));
+      live.values().removeIf(lease -> lease.slot().members().stream().anyMatch(gone::contains));
     }
   }
 
@@ -43,20 +45,35 @@ final class Leases {
     return live.values().stream().anyMatch(lease -> lease.work().equals(work));
   }
 
-  /** Leases {@code work} to a free slot that can do it, where there is one. */
+  /**
+   * Leases {@code work} to a free slot that can do it, where there is one; to a gang where the work
+   * can use several devices and a node has them free.
+   */
   Optional<Lease> grant(Work work) {
     Optional<Lease> lease =
-        slots.values().stream()
-            .flatMap(List::stream)
-            .filter(slot -> slot.canDo(work) && !occupied.containsKey(slot))
-            .findFirst()
-            .map(slot -> new Lease(incarnation + "/" + granted++, work, slot));
+        free(work).map(slot -> new Lease(incarnation + "/" + granted++, work, slot));
     lease.ifPresent(
         l -> {
-          occupied.put(l.slot(), l);
+          l.slot().members().forEach(member -> occupied.put(member, l));
           live.put(l.id(), l);
         });
     return lease;
+  }
+
+  private Optional<WorkerSlot> free(Work work) {
+    int wanted = work instanceof Work.OnDevice onDevice ? onDevice.devices() : 1;
+    List<WorkerSlot> most = List.of();
+    for (List<WorkerSlot> node : slots.values()) {
+      List<WorkerSlot> free =
+          node.stream()
+              .filter(slot -> slot.canDo(work) && !occupied.containsKey(slot))
+              .limit(wanted)
+              .toList();
+      most = free.size() > most.size() ? free : most;
+    }
+    return most.size() > 1
+        ? Optional.of(new Gang(most.stream().map(Device.class::cast).toList()))
+        : most.stream().findFirst();
   }
 
   Optional<Lease> live(String id) {

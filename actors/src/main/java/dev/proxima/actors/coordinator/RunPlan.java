@@ -139,14 +139,28 @@ public final class RunPlan {
     private Optional<ArtifactId> proximalStep(
         int t, Optional<ArtifactId> reference, Optional<ArtifactId> start) {
       iteration = t + 1;
-      return pairs(reference).flatMap(pairs -> start.flatMap(from -> train(from, pairs)));
+      return pairs(reference)
+          .flatMap(
+              pairs ->
+                  start.flatMap(
+                      from ->
+                          spec.settings().training().replicas().trainApart()
+                              ? trainApart(from, pairs)
+                              : trainTogether(from, pairs)));
+    }
+
+    private Optional<ArtifactId> trainTogether(ArtifactId start, List<ArtifactId> pairs) {
+      int count = spec.settings().training().replicas().count();
+      logs = new ArrayList<>();
+      return paused(new Work.TrainReplicas(start, pairs, iteration, count), logs)
+          .map(Output::artifact);
     }
 
     /**
      * Lets the replicas train up to the next average and go on from there, each with its own
      * optimiser, as long as one has steps left; those that have none stay at the average.
      */
-    private Optional<ArtifactId> train(ArtifactId start, List<ArtifactId> pairs) {
+    private Optional<ArtifactId> trainApart(ArtifactId start, List<ArtifactId> pairs) {
       int count = spec.settings().training().replicas().count();
       List<List<ArtifactId>> replicaLogs = new ArrayList<>();
       SortedMap<Integer, Continuation> training = new TreeMap<>();

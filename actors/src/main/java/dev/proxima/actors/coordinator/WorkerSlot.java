@@ -9,12 +9,15 @@ import dev.proxima.actors.node.SamplerActor;
 import dev.proxima.actors.serialization.CborSerializable;
 import dev.proxima.actors.work.Work;
 import dev.proxima.actors.work.WorkReply;
+import dev.proxima.models.ComputeDevice;
+import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /** Something that does one work at a time. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "slot")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = WorkerSlot.Device.class, name = "device"),
+  @JsonSubTypes.Type(value = WorkerSlot.Gang.class, name = "gang"),
   @JsonSubTypes.Type(value = WorkerSlot.Labeller.class, name = "labeller"),
   @JsonSubTypes.Type(value = WorkerSlot.Parameters.class, name = "parameters"),
 })
@@ -27,9 +30,15 @@ public sealed interface WorkerSlot extends CborSerializable {
 
   void assign(String lease, Work work, ActorRef<WorkReply> replyTo);
 
+  /** The slots of a node that it consists of. */
+  default List<? extends WorkerSlot> members() {
+    return List.of(this);
+  }
+
   /** A device with its three actors, which take turns. */
   record Device(
       String name,
+      ComputeDevice device,
       ActorRef<SamplerActor.Command> sampler,
       ActorRef<ReferenceActor.Command> reference,
       ActorRef<PolicyActor.Command> policy)
@@ -50,9 +59,49 @@ public sealed interface WorkerSlot extends CborSerializable {
         reference.tell(new ReferenceActor.ScoreShard(lease, shard, replyTo));
       } else if (work instanceof Work.TrainReplica replica) {
         policy.tell(new PolicyActor.TrainReplica(lease, replica, replyTo));
+      } else if (work instanceof Work.TrainReplicas replicas) {
+        assign(lease, replicas, List.of(device), replyTo);
       } else if (work instanceof Work.FineTune fineTune) {
         policy.tell(new PolicyActor.FineTune(lease, fineTune, replyTo));
       }
+    }
+
+    private void assign(
+        String lease,
+        Work.TrainReplicas replicas,
+        List<ComputeDevice> devices,
+        ActorRef<WorkReply> replyTo) {
+      policy.tell(new PolicyActor.TrainReplicas(lease, replicas, devices, replyTo));
+    }
+  }
+
+  /**
+   * Devices of one node that train together. The first one's policy actor computes on all of them;
+   * the others' actors have nothing to do meanwhile.
+   *
+   * @param members at least one
+   */
+  record Gang(List<Device> members) implements WorkerSlot {
+
+    @Override
+    public String name() {
+      return members.get(0).name() + " and " + (members.size() - 1) + " more";
+    }
+
+    @Override
+    public boolean canDo(Work work) {
+      return work instanceof Work.TrainReplicas;
+    }
+
+    @Override
+    public void assign(String lease, Work work, ActorRef<WorkReply> replyTo) {
+      members
+          .get(0)
+          .assign(
+              lease,
+              (Work.TrainReplicas) work,
+              members.stream().map(Device::device).toList(),
+              replyTo);
     }
   }
 

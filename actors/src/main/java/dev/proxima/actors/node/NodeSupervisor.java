@@ -94,6 +94,7 @@ public final class NodeSupervisor extends AbstractBehavior<NodeSupervisor.Comman
     models.add(resident);
     return new WorkerSlot.Device(
         name + "/" + device + "#" + index,
+        device,
         spawn(SamplerActor.create(node, resident, parameters), "sampler-" + index, OWN_THREAD),
         spawn(ReferenceActor.create(node, resident, parameters), "reference-" + index, OWN_THREAD),
         spawn(PolicyActor.create(node, device, parameters), "policy-" + index, OWN_THREAD));

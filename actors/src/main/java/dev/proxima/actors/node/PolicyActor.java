@@ -52,6 +52,18 @@ public final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
   public record TrainReplica(String lease, Work.TrainReplica work, ActorRef<WorkReply> replyTo)
       implements Command, Assignment {}
 
+  /**
+   * Make the proximal step of all logical replicas.
+   *
+   * @param devices of this node that are free for it, this actor's first
+   */
+  public record TrainReplicas(
+      String lease,
+      Work.TrainReplicas work,
+      List<ComputeDevice> devices,
+      ActorRef<WorkReply> replyTo)
+      implements Command, Assignment {}
+
   private record StartFound(
       Assignment order,
       ArtifactId parameters,
@@ -61,6 +73,16 @@ public final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
 
   /** The parameters that a segment starts from. */
   private record Start(ArtifactId parameters, Path file) {}
+
+  /** Who computes the steps, and in how many shares of a batch. */
+  private record Hosts(List<ComputeDevice> devices, int shares) {}
+
+  /**
+   * A proximal step's training.
+   *
+   * @param replica addresses the random draws
+   */
+  private record Proximal(int iteration, int replica, List<TokenPair> pairs, Hosts hosts) {}
 
   private final NodeContext node;
   private final RunSettings settings;
@@ -89,6 +111,7 @@ public final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
     return newReceiveBuilder()
         .onMessage(FineTune.class, this::onFineTune)
         .onMessage(TrainReplica.class, this::onTrainReplica)
+        .onMessage(TrainReplicas.class, this::onTrainReplicas)
         .onMessage(StartFound.class, this::onStartFound)
         .build();
   }
@@ -104,6 +127,11 @@ public final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
 
   private Behavior<Command> onTrainReplica(TrainReplica order) {
     acquire(order, order.work(), start -> trainReplica(order, start));
+    return this;
+  }
+
+  private Behavior<Command> onTrainReplicas(TrainReplicas order) {
+    acquire(order, order.work(), start -> trainReplicas(order, start));
     return this;
   }
 
@@ -146,6 +174,7 @@ public final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
     return train(
         start,
         order.work(),
+        alone(),
         tuning.optimisation(),
         epochs,
         log,
@@ -154,27 +183,45 @@ public final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
 
   private Output trainReplica(TrainReplica order, Start start) {
     Work.TrainReplica work = order.work();
+    List<TokenPair> all = pairs(work.pairs());
+    List<TokenPair> share = new ArrayList<>();
+    for (int i = work.replica(); i < all.size(); i += settings.training().replicas().count()) {
+      share.add(all.get(i));
+    }
+    return prefer(
+        order, work, start, new Proximal(work.iteration(), work.replica(), share, alone()));
+  }
+
+  private Output trainReplicas(TrainReplicas order, Start start) {
+    Work.TrainReplicas work = order.work();
+    Hosts hosts = new Hosts(order.devices(), work.replicas());
+    return prefer(
+        order, work, start, new Proximal(work.iteration(), 0, pairs(work.pairs()), hosts));
+  }
+
+  private Output prefer(Assignment order, Work.Training work, Start start, Proximal proximal) {
     PreferenceTraining training = settings.training();
-    List<TokenPair> pairs = replicaPairs(work);
-    double beta = training.betaAt(work.iteration());
-    PreferenceObjective objective = training.objectiveAt(work.iteration());
+    int iteration = proximal.iteration();
+    double beta = training.betaAt(iteration);
+    PreferenceObjective objective = training.objectiveAt(iteration);
     Epochs epochs =
         new Epochs(
-            pairs.size(),
-            training.batchSize(),
+            proximal.pairs().size(),
+            training.batchSize() * proximal.hosts().shares(),
             training.epochs(),
             epoch ->
-                RandomStream.of(settings.seed(), "train", work.iteration(), work.replica(), epoch));
+                RandomStream.of(settings.seed(), "train", iteration, proximal.replica(), epoch));
     TrainingLog log =
-        new TrainingLog(order, work.iteration(), work.replica(), work.firstStep(), epochs.steps());
+        new TrainingLog(order, iteration, proximal.replica(), work.firstStep(), epochs.steps());
     return train(
         start,
         work,
+        proximal.hosts(),
         training.optimisation(),
         epochs,
         log,
         (trainer, indices) -> {
-          List<TokenPair> batch = pick(pairs, indices);
+          List<TokenPair> batch = pick(proximal.pairs(), indices);
           Optional<PairGradients> gradients =
               training.diagnostics() ? Optional.of(trainer.pairGradients(batch)) : Optional.empty();
           log.preferred(
@@ -185,10 +232,15 @@ public final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
         });
   }
 
+  private Hosts alone() {
+    return new Hosts(List.of(device), 1);
+  }
+
   /** Makes one segment of a training. */
   private Output train(
       Start start,
       Work.Training work,
+      Hosts hosts,
       Optimisation optimisation,
       Epochs epochs,
       TrainingLog log,
@@ -199,7 +251,8 @@ public final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
     }
     TrainingOptions options = optimisation.over(epochs.steps());
     try (Trainer trainer =
-        node.engine().trainer(start.file(), node.spec().model(), device, options)) {
+        node.engine()
+            .trainer(start.file(), node.spec().model(), hosts.devices(), hosts.shares(), options)) {
       if (work.from() != null) {
         trainer.restoreOptimiser(node.store().read(work.from().optimiser()));
       }
@@ -227,18 +280,12 @@ public final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
         : end;
   }
 
-  private List<TokenPair> replicaPairs(Work.TrainReplica work) {
-    List<PromptResponses> preferred =
-        JsonArtifacts.readLines(node.store(), work.pairs(), PromptResponses.class).stream()
-            .filter(line -> line.preference() != null)
-            .toList();
-    List<TokenPair> pairs = new ArrayList<>();
-    for (int i = work.replica();
-        i < preferred.size();
-        i += settings.training().replicas().count()) {
-      pairs.add(TrainingPair.of(preferred.get(i)));
-    }
-    return pairs;
+  /** The pairs of scored shards, in order. */
+  private List<TokenPair> pairs(List<ArtifactId> scored) {
+    return JsonArtifacts.readLines(node.store(), scored, PromptResponses.class).stream()
+        .filter(line -> line.preference() != null)
+        .map(TrainingPair::of)
+        .toList();
   }
 
   private static <T> List<T> pick(List<T> from, int[] indices) {

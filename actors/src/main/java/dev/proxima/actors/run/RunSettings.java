@@ -87,7 +87,7 @@ public record RunSettings(
       this(
           epochs,
           batchSize,
-          new Replicas(replicas, 0),
+          Replicas.averaged(replicas, 0),
           objective,
           beta,
           options,
@@ -119,15 +119,46 @@ public record RunSettings(
     }
   }
 
+  /** What logical replicas bring together. */
+  public enum Synchronisation {
+    /**
+     * Their parameters, after some steps and at the end (local SGD; Stich 2019, arXiv 1805.09767).
+     */
+    PARAMETERS,
+    /** Their gradients, in every step, which makes them one replica with bigger batches. */
+    GRADIENTS
+  }
+
   /**
-   * The logical replicas of a proximal step, which whatever devices there are host. Their
-   * parameters are averaged at the end of the iteration, and before that after every so many steps
-   * (local SGD; Stich 2019, arXiv 1805.09767), each keeping its optimiser's state.
+   * The logical replicas of a proximal step, which whatever devices there are host.
    *
    * @param count at least 1
-   * @param averagingSteps optimiser steps between two averages; 0 for only one at the end
+   * @param averagingSteps of {@link Synchronisation#PARAMETERS}: optimiser steps between two
+   *     averages, from which each replica goes on with its own optimiser; 0 for only one at the end
+   *     of the iteration
    */
-  public record Replicas(int count, int averagingSteps) {
+  public record Replicas(int count, Synchronisation synchronisation, int averagingSteps) {
+
+    public Replicas {
+      if (count < 1 || averagingSteps < 0) {
+        throw new IllegalArgumentException(
+            "there cannot be " + count + " replicas, averaged every " + averagingSteps + " steps");
+      }
+      if (synchronisation == Synchronisation.GRADIENTS && averagingSteps > 0) {
+        throw new IllegalArgumentException(
+            "replicas whose gradients are averaged have no other parameters to average");
+      }
+    }
+
+    /** Replicas whose parameters are averaged. */
+    public static Replicas averaged(int count, int averagingSteps) {
+      return new Replicas(count, Synchronisation.PARAMETERS, averagingSteps);
+    }
+
+    /** Whether each of them is a training of its own. */
+    public boolean trainApart() {
+      return count == 1 || synchronisation == Synchronisation.PARAMETERS;
+    }
 
     /** Whether they go on from their average after so many steps. */
     public boolean averagesAfter(int steps) {

@@ -1,6 +1,5 @@
 package dev.proxima.actors.work;
 
-import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.proxima.actors.artifacts.ArtifactId;
@@ -22,6 +21,7 @@ import java.util.List;
   @JsonSubTypes.Type(value = Work.LabelShard.class, name = "label"),
   @JsonSubTypes.Type(value = Work.ScoreShard.class, name = "score"),
   @JsonSubTypes.Type(value = Work.TrainReplica.class, name = "train"),
+  @JsonSubTypes.Type(value = Work.TrainReplicas.class, name = "train-together"),
   @JsonSubTypes.Type(value = Work.AverageReplicas.class, name = "average"),
   @JsonSubTypes.Type(value = Work.Extrapolate.class, name = "extrapolate"),
   @JsonSubTypes.Type(value = Work.Evaluate.class, name = "evaluate"),
@@ -37,7 +37,13 @@ public sealed interface Work extends CborSerializable {
   }
 
   /** Work for a device: a policy, reference or sampler actor. */
-  sealed interface OnDevice extends Work {}
+  sealed interface OnDevice extends Work {
+
+    /** How many devices of a node it can use at once; that makes no difference to its result. */
+    default int devices() {
+      return 1;
+    }
+  }
 
   /**
    * Training, in segments: where a segment leaves steps to make, the next one goes on. Where it is
@@ -55,7 +61,6 @@ public sealed interface Work extends CborSerializable {
     Training after(Output output);
 
     /** Optimiser steps made before. */
-    @JsonIgnore
     default int firstStep() {
       return from() == null ? 0 : from().step();
     }
@@ -185,6 +190,37 @@ public sealed interface Work extends CborSerializable {
     @Override
     public TrainReplica after(Output output) {
       return new TrainReplica(output.artifact(), pairs, iteration, replica, output.rest());
+    }
+  }
+
+  /**
+   * The proximal step of all logical replicas, whose gradients are averaged in every step: that of
+   * one replica whose batches are so many times as big and cut into so many shares.
+   *
+   * @param pairs scored shards of the iteration, of which all pairs are taken
+   */
+  record TrainReplicas(
+      ArtifactId start, List<ArtifactId> pairs, int iteration, int replicas, Continuation from)
+      implements Training {
+
+    /** The first segment. */
+    public TrainReplicas(ArtifactId start, List<ArtifactId> pairs, int iteration, int replicas) {
+      this(start, pairs, iteration, replicas, null);
+    }
+
+    @Override
+    public String kind() {
+      return "train";
+    }
+
+    @Override
+    public int devices() {
+      return replicas;
+    }
+
+    @Override
+    public TrainReplicas after(Output output) {
+      return new TrainReplicas(output.artifact(), pairs, iteration, replicas, output.rest());
     }
   }
 

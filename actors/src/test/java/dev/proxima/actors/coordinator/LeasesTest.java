@@ -9,6 +9,8 @@ import dev.proxima.actors.node.ReferenceActor;
 import dev.proxima.actors.node.SamplerActor;
 import dev.proxima.actors.work.Work;
 import dev.proxima.actors.work.Work.Purpose;
+import dev.proxima.actors.work.WorkReply;
+import dev.proxima.models.ComputeDevice;
 import java.util.List;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
 import org.junit.jupiter.api.Test;
@@ -128,15 +130,73 @@ class LeasesTest {
         .isNotEqualTo(next.grant(sample(1)).orElseThrow().id());
   }
 
+  @Test
+  void aGangTakesTheFreeDevicesOfTheNodeThatHasMost() {
+    WorkerSlot third = device("third");
+    leases.join("small", List.of(device("alone")));
+    leases.join("big", List.of(first, second, third));
+    WorkerSlot alone = leases.grant(sample(1)).orElseThrow().slot();
+    leases.release(leases.grant(sample(2)).orElseThrow().id());
+    Lease gang = leases.grant(together(2)).orElseThrow();
+    assertThat(gang.slot().members()).isEqualTo(List.of(first, second));
+    // The last device trains by itself.
+    assertThat(leases.grant(together(5)).orElseThrow().slot()).isEqualTo(third);
+    assertThat(leases.grant(sample(3))).isEmpty();
+    assertThat(alone.name()).isEqualTo("alone");
+
+    leases.release(gang.id());
+    assertThat(leases.grant(sample(3)).orElseThrow().slot()).isEqualTo(first);
+    assertThat(leases.grant(sample(4)).orElseThrow().slot()).isEqualTo(second);
+  }
+
+  @Test
+  void aGangThatIsSilentOrGoneIsSoWithAllItsMembers() {
+    leases.join("node", List.of(first, second));
+    Lease silent = leases.grant(together(2)).orElseThrow();
+    leases.expire(silent.id());
+    assertThat(leases.isLeased(together(2))).isFalse();
+    assertThat(leases.hasResponsiveSlot(together(2))).isFalse();
+    assertThat(leases.grant(sample(1))).isEmpty();
+    leases.release(silent.id());
+    assertThat(leases.grant(together(2)).orElseThrow().slot().members()).hasSize(2);
+
+    leases.leave("node");
+    assertThat(leases.isLeased(together(2))).isFalse();
+  }
+
+  @Test
+  void theFirstMemberOfAGangIsToldOfAllTheirDevices() {
+    TestInbox<PolicyActor.Command> lead = TestInbox.create();
+    TestInbox<PolicyActor.Command> other = TestInbox.create();
+    TestInbox<WorkReply> replies = TestInbox.create();
+    ComputeDevice gpu = new ComputeDevice("cuda", 1);
+    new WorkerSlot.Gang(List.of(device("a", ComputeDevice.CPU, lead), device("b", gpu, other)))
+        .assign("l", together(4), replies.getRef());
+    lead.expectMessage(
+        new PolicyActor.TrainReplicas(
+            "l", together(4), List.of(ComputeDevice.CPU, gpu), replies.getRef()));
+    assertThat(other.hasMessages()).isFalse();
+  }
+
+  private static Work.TrainReplicas together(int replicas) {
+    return new Work.TrainReplicas(ID, List.of(ID), 1, replicas);
+  }
+
   private static Work sample(int iteration) {
     return new Work.SampleShard(ID, ID, Purpose.TRAINING, iteration);
   }
 
-  private static WorkerSlot device(String name) {
+  private static WorkerSlot.Device device(String name) {
+    return device(name, ComputeDevice.CPU, TestInbox.create());
+  }
+
+  private static WorkerSlot.Device device(
+      String name, ComputeDevice device, TestInbox<PolicyActor.Command> policy) {
     return new WorkerSlot.Device(
         name,
+        device,
         TestInbox.<SamplerActor.Command>create().getRef(),
         TestInbox.<ReferenceActor.Command>create().getRef(),
-        TestInbox.<PolicyActor.Command>create().getRef());
+        policy.getRef());
   }
 }

@@ -11,6 +11,7 @@ import dev.proxima.actors.fixtures.Runs;
 import dev.proxima.actors.run.IterationResult;
 import dev.proxima.actors.run.RunSettings.Method;
 import dev.proxima.actors.run.RunSettings.Replicas;
+import dev.proxima.actors.run.RunSettings.Synchronisation;
 import dev.proxima.actors.run.RunSpec;
 import dev.proxima.actors.run.RunSpec.PairSource;
 import dev.proxima.actors.work.Continuation;
@@ -212,7 +213,7 @@ class RunPlanTest {
     RunSpec spec =
         Runs.withReplicas(
             spec(PairSource.SAMPLED, 1, 1, List.of(Runs.method("apo", 1, 0.3))),
-            new Replicas(2, 2),
+            Replicas.averaged(2, 2),
             1,
             1);
     Map<Work, Output> outputs =
@@ -254,6 +255,31 @@ class RunPlanTest {
     assertThat(result.proximal().parameters()).isEqualTo(outputs.get(averages.get(2)).artifact());
     assertThat(result.logs())
         .isEqualTo(Stream.concat(zero.stream(), one.stream()).map(Output::log).toList());
+  }
+
+  @Test
+  void replicasWithCommonGradientsAreOneTraining() {
+    RunSpec spec =
+        Runs.withReplicas(
+            spec(PairSource.SAMPLED, 1, 1, List.of(Runs.method("apo", 1, 0.3))),
+            new Replicas(3, Synchronisation.GRADIENTS, 0),
+            1,
+            1);
+    Map<Work, Output> outputs =
+        complete(
+            spec,
+            work ->
+                work instanceof Work.TrainReplicas training
+                    ? segment(training, 3, 2)
+                    : output(work));
+    assertThat(only(outputs, Work.TrainReplica.class)).isEmpty();
+    assertThat(only(outputs, Work.AverageReplicas.class)).isEmpty();
+    List<Work.TrainReplicas> segments = only(outputs, Work.TrainReplicas.class);
+    assertThat(segments).extracting(Work.TrainReplicas::replicas).containsExactly(3, 3);
+    assertThat(segments).extracting(Work.TrainReplicas::firstStep).containsExactly(0, 2);
+    IterationResult result = new RunPlan(spec).outlook(outputs).iterations().get(1);
+    assertThat(result.proximal().parameters()).isEqualTo(outputs.get(segments.get(1)).artifact());
+    assertThat(result.logs()).isEqualTo(segments.stream().map(w -> outputs.get(w).log()).toList());
   }
 
   @Test

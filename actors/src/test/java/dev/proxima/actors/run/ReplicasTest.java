@@ -1,6 +1,7 @@
 package dev.proxima.actors.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.offset;
 
 import dev.proxima.actors.artifacts.ArtifactStore;
 import dev.proxima.actors.artifacts.JsonArtifacts;
@@ -13,6 +14,7 @@ import dev.proxima.actors.fixtures.Runs;
 import dev.proxima.actors.fixtures.UnigramEngine;
 import dev.proxima.actors.run.RunSettings.PreferenceTraining;
 import dev.proxima.actors.run.RunSettings.Replicas;
+import dev.proxima.actors.run.RunSettings.Synchronisation;
 import dev.proxima.actors.work.Work;
 import dev.proxima.algorithms.random.Epochs;
 import dev.proxima.algorithms.random.RandomStream;
@@ -81,18 +83,51 @@ class ReplicasTest {
     RunSpec spec =
         Runs.withReplicas(
             Runs.given(store, pairs(pairs)),
-            new Replicas(replicas, averagingSteps),
+            Replicas.averaged(replicas, averagingSteps),
             EPOCHS,
             batchSize);
     List<Object> events = new ArrayList<>();
     IterationResult whole = run(spec, devices, checkpointSteps, events);
-    assertThat(ParameterFiles.read(store.read(whole.proximal().parameters())))
-        .isEqualTo(localSteps(spec, events));
+    assertThat(parameters(whole)).isEqualTo(localSteps(spec, events));
+    assertResumes(spec, 5 - devices, checkpointSteps, killed, events, whole);
+  }
 
-    List<Object> survived = new ArrayList<>(events.subList(0, events.size() * killed / 100));
-    IterationResult resumed = run(spec, 5 - devices, checkpointSteps, survived);
-    assertThat(resumed).isEqualTo(whole);
+  /** Against one replica with batches as big as those of all replicas. */
+  @Property(tries = 8)
+  void replicasWithCommonGradientsAreOneWithBiggerBatches(
+      @ForAll @IntRange(min = 1, max = 4) int replicas,
+      @ForAll @IntRange(max = 3) int checkpointSteps,
+      @ForAll @IntRange(min = 1, max = 8) int pairs,
+      @ForAll @IntRange(min = 1, max = 2) int batchSize,
+      @ForAll @IntRange(min = 1, max = 4) int devices,
+      @ForAll @IntRange(max = 100) int killed) {
+    RunSpec given = Runs.given(store, pairs(pairs));
+    RunSpec spec =
+        Runs.withReplicas(
+            given, new Replicas(replicas, Synchronisation.GRADIENTS, 0), EPOCHS, batchSize);
+    List<Object> events = new ArrayList<>();
+    IterationResult whole = run(spec, devices, checkpointSteps, events);
+    RunSpec one = Runs.withReplicas(given, Replicas.averaged(1, 0), EPOCHS, replicas * batchSize);
+    assertThat(parameters(whole))
+        .containsExactly(parameters(run(one, 1, 0, new ArrayList<>())), offset(1e-5f));
+    assertResumes(spec, 5 - devices, checkpointSteps, killed, events, whole);
+  }
+
+  /** A run whose journal holds no more than the first {@code percent} of the events goes on. */
+  private static void assertResumes(
+      RunSpec spec,
+      int devices,
+      int checkpointSteps,
+      int percent,
+      List<Object> events,
+      IterationResult whole) {
+    List<Object> survived = new ArrayList<>(events.subList(0, events.size() * percent / 100));
+    assertThat(run(spec, devices, checkpointSteps, survived)).isEqualTo(whole);
     assertThat(survived).containsExactlyInAnyOrderElementsOf(events);
+  }
+
+  private static float[] parameters(IterationResult result) {
+    return ParameterFiles.read(store.read(result.proximal().parameters()));
   }
 
   /** The result of the first iteration; {@code events} goes on, from what it holds, to the end. */

@@ -230,7 +230,10 @@ class MessageSerializationTest {
     Work.TrainReplica train =
         new Work.TrainReplica(one, List.of(one, two), 2, 1, new Continuation(two, 3));
     Work.AverageReplicas average = new Work.AverageReplicas(List.of(two, one));
-    WorkerSlot.Device device = new WorkerSlot.Device("n/cpu#0", ref(), ref(), ref());
+    Work.TrainReplicas together =
+        new Work.TrainReplicas(one, List.of(one), 2, 4, new Continuation(two, 3));
+    WorkerSlot.Device device =
+        new WorkerSlot.Device("n/cpu#0", ComputeDevice.CPU, ref(), ref(), ref());
     WorkerSlot.Labeller labeller = new WorkerSlot.Labeller("n/preferences", ref());
     WorkerSlot.Parameters parameters = new WorkerSlot.Parameters("coordinator", ref());
     DataPlaneAddress address = new DataPlaneAddress("host", 7777);
@@ -263,6 +266,7 @@ class MessageSerializationTest {
         label,
         score,
         train,
+        together,
         average,
         new Work.ResampleShard(one, two, one, 2),
         new Work.SelectPrompts(
@@ -274,6 +278,7 @@ class MessageSerializationTest {
         new Work.Extrapolate(one, two, 0.3),
         new Work.Evaluate(List.of(one), List.of(two)),
         device,
+        new WorkerSlot.Gang(List.of(device, device)),
         labeller,
         parameters,
         new WorkReply.Stepped("l/0", step),
@@ -291,6 +296,7 @@ class MessageSerializationTest {
         new ParameterCache.Acquire(one, ref()),
         new PolicyActor.FineTune("l/0", fineTune, ref()),
         new PolicyActor.TrainReplica("l/0", train, ref()),
+        new PolicyActor.TrainReplicas("l/0", together, List.of(ComputeDevice.CPU), ref()),
         new PreferenceActor.LabelShard("l/0", label, ref()),
         new ReferenceActor.ScoreShard("l/0", score, ref()),
         new SamplerActor.SampleShard("l/0", sample, ref()),

@@ -8,6 +8,7 @@ import dev.proxima.actors.run.RunSettings.Method;
 import dev.proxima.actors.run.RunSettings.Optimisation;
 import dev.proxima.actors.run.RunSettings.PreferenceTraining;
 import dev.proxima.actors.run.RunSettings.Replicas;
+import dev.proxima.actors.run.RunSettings.Synchronisation;
 import dev.proxima.algorithms.exploration.PromptScore;
 import dev.proxima.algorithms.exploration.PromptSelection;
 import dev.proxima.algorithms.objective.Aggregation;
@@ -84,7 +85,7 @@ final class RunSettingsReader {
         new PreferenceTraining(
             section.count("epochs", 1),
             section.count("batch-size", 1),
-            new Replicas(section.count("replicas", 1), section.count("averaging-steps", 0)),
+            replicas(section),
             section.text("objective"),
             section.numbers("beta", Accepted.POSITIVE),
             section.textsByName("objective-options"),
@@ -98,6 +99,17 @@ final class RunSettingsReader {
           Origins.where(section.config().getValue("objective")) + ": " + e.getMessage(), e);
     }
     return training;
+  }
+
+  private static Replicas replicas(Section section) {
+    Synchronisation synchronisation = section.choice("synchronisation", Synchronisation.class);
+    int averagingSteps = section.count("averaging-steps", 0);
+    section.check(
+        "averaging-steps",
+        synchronisation == Synchronisation.PARAMETERS || averagingSteps == 0,
+        averagingSteps,
+        "0: with synchronisation = gradients replicas never part");
+    return new Replicas(section.count("replicas", 1), synchronisation, averagingSteps);
   }
 
   private static Spo spo(Section section) {

@@ -34,7 +34,7 @@ final class Stages {
     Work work = started.work();
     if (work instanceof Work.FineTune) {
       return Optional.of(new Stage("fine-tuning", 0, "steps"));
-    } else if (work instanceof Work.TrainReplica) {
+    } else if (work instanceof Work.Training) {
       return Optional.of(new Stage(name(started, "training"), 0, "steps"));
     } else if (work instanceof Work.SampleShard sample) {
       return Optional.of(
