@@ -30,7 +30,16 @@ public interface LanguageModel extends AutoCloseable {
       GenerationListener listener);
 
   /** log pi(token | before) of each response token of each sequence, in nats; in order. */
-  double[][] tokenLogps(List<TokenSequence> sequences);
+  default double[][] tokenLogps(List<TokenSequence> sequences) {
+    return tokenLogps(sequences, () -> {});
+  }
+
+  /**
+   * Likewise.
+   *
+   * @param progress run now and then, on the calling thread; it may throw to end the work
+   */
+  double[][] tokenLogps(List<TokenSequence> sequences, Runnable progress);
 
   /** log pi(y|x) of each sequence's response, summed over its tokens, in nats; in order. */
   default double[] logps(List<TokenSequence> sequences) {

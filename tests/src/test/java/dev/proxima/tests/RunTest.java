@@ -107,6 +107,50 @@ class RunTest {
     assertSameModels(again);
   }
 
+  /**
+   * Three logical replicas on one device, and on two that are killed and go on from checkpoints.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"training.averaging-steps=1", "training.synchronisation=gradients"})
+  void neitherDevicesNorKillsChangeWhatReplicasLearn(String synchronisation) throws Exception {
+    List<Object> replicas =
+        List.of(
+            "--set",
+            "training.replicas=3",
+            "--set",
+            "training.batch-size=2",
+            "--set",
+            synchronisation,
+            "--set",
+            "outer-loop.iterations=1",
+            "--set",
+            "methods.iterative-dpo=null");
+    Path one = folder.resolve("one-" + synchronisation);
+    Ended ended = Proxima.run(run(one, replicas));
+    assertThat(ended.status()).as(ended.toString()).isZero();
+
+    Path two = folder.resolve("two-" + synchronisation);
+    List<Object> devices = new ArrayList<>(replicas);
+    devices.addAll(List.of("--set", "devices=[cpu, cpu]", "--set", "training.checkpoint-steps=1"));
+    try (Proxima proxima = Proxima.start(run(two, devices))) {
+      proxima.awaitLine(line -> line.contains("1/1 training"));
+      proxima.kill();
+    }
+    devices.add("--resume");
+    Ended resumed = Proxima.run(run(two, devices));
+    assertThat(resumed.status()).as(resumed.toString()).isZero();
+    Path model = Path.of("apo", "final", "model.safetensors");
+    assertThat(two.resolve(model)).hasSameBinaryContentAs(one.resolve(model));
+    assertThat(Files.readAllLines(two.resolve("metrics.jsonl")))
+        .containsExactlyInAnyOrderElementsOf(Files.readAllLines(one.resolve("metrics.jsonl")));
+  }
+
+  private static Object[] run(Path out, List<Object> settings) {
+    List<Object> arguments = new ArrayList<>(List.of("run", CONFIG, "--out", out));
+    arguments.addAll(settings);
+    return arguments.toArray();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"fine-tuning", "1/3 sampling", "2/3 training", "3/3 evaluation"})
   void survivesKill9(String stage) throws Exception {

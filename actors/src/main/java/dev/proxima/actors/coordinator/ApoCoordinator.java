@@ -234,8 +234,11 @@ public final class ApoCoordinator
       return onDone(state, done);
     } else if (reply instanceof WorkReply.Failed failed) {
       return onFailed(state, failed);
+    } else if (reply instanceof WorkReply.Stepped stepped) {
+      return onStepped(stepped);
     }
-    return onStepped((WorkReply.Stepped) reply);
+    leases.live(reply.lease()).ifPresent(this::renew);
+    return Effect().none();
   }
 
   private Effect<CoordinatorEvent, RunState> onStepped(WorkReply.Stepped stepped) {

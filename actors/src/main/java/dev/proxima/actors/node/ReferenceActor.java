@@ -34,7 +34,7 @@ public final class ReferenceActor extends AbstractBehavior<ReferenceActor.Comman
   public record ScoreShard(String lease, Work.ScoreShard work, ActorRef<WorkReply> replyTo)
       implements Command, Assignment {}
 
-  private record ParametersFound(ScoreShard order, ParameterCache.Reply reply) implements Command {}
+  private record ParametersFound(ModelWork work) implements Command {}
 
   private final NodeContext node;
   private final DeviceModels models;
@@ -65,25 +65,23 @@ public final class ReferenceActor extends AbstractBehavior<ReferenceActor.Comman
   }
 
   private Behavior<Command> onScoreShard(ScoreShard order) {
-    ParameterCache.acquire(
+    ModelWork.await(
         getContext(),
         parameters,
+        order,
         order.work().parameters(),
-        reply -> new ParametersFound(order, reply));
+        (model, heartbeat) -> score(order.work(), model, heartbeat),
+        ParametersFound::new);
     return this;
   }
 
   private Behavior<Command> onParametersFound(ParametersFound found) {
-    Work.ScoreShard work = found.order().work();
-    ParameterCache.answer(
-        found.order(),
-        found.reply(),
-        file -> models.with(work.parameters(), file, model -> score(work, model)));
+    found.work().perform(models, node.stop());
     return this;
   }
 
-  private Output score(Work.ScoreShard work, LanguageModel model) {
-    node.stop().check();
+  private Output score(Work.ScoreShard work, LanguageModel model, Heartbeat heartbeat) {
+    heartbeat.beat();
     List<PromptResponses> prompts =
         JsonArtifacts.readLines(node.store(), work.responses(), PromptResponses.class);
     List<TokenSequence> sequences = new ArrayList<>();
@@ -92,7 +90,7 @@ public final class ReferenceActor extends AbstractBehavior<ReferenceActor.Comman
         sequences.add(TokenSequence.of(prompt.promptTokens(), prompt.responses().get(r).tokens()));
       }
     }
-    double[][] tokenLogps = model.tokenLogps(sequences);
+    double[][] tokenLogps = model.tokenLogps(sequences, heartbeat::beat);
     boolean tokensNeeded = node.spec().settings().training().needs(PairDetail.TOKEN_LOGPS);
     int next = 0;
     List<PromptResponses> lines = new ArrayList<>();

@@ -19,7 +19,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -43,12 +43,7 @@ public final class SamplerActor extends AbstractBehavior<SamplerActor.Command> {
   public record ResampleShard(String lease, Work.ResampleShard work, ActorRef<WorkReply> replyTo)
       implements Command, Assignment {}
 
-  private record ParametersFound(
-      Assignment order,
-      ArtifactId parameters,
-      Function<LanguageModel, Output> work,
-      ParameterCache.Reply reply)
-      implements Command {}
+  private record ParametersFound(ModelWork work) implements Command {}
 
   private final NodeContext node;
   private final DeviceModels models;
@@ -80,40 +75,39 @@ public final class SamplerActor extends AbstractBehavior<SamplerActor.Command> {
   }
 
   private Behavior<Command> onSampleShard(SampleShard order) {
-    acquire(order, order.work().parameters(), model -> sample(order.work(), model));
-    return this;
+    return await(
+        order,
+        order.work().parameters(),
+        (model, heartbeat) -> sample(order.work(), model, heartbeat));
   }
 
   private Behavior<Command> onResampleShard(ResampleShard order) {
-    acquire(order, order.work().parameters(), model -> resample(order.work(), model));
-    return this;
+    return await(
+        order,
+        order.work().parameters(),
+        (model, heartbeat) -> resample(order.work(), model, heartbeat));
   }
 
-  private void acquire(Assignment order, ArtifactId version, Function<LanguageModel, Output> work) {
-    ParameterCache.acquire(
-        getContext(),
-        parameters,
-        version,
-        reply -> new ParametersFound(order, version, work, reply));
+  private Behavior<Command> await(
+      Assignment order, ArtifactId version, BiFunction<LanguageModel, Heartbeat, Output> work) {
+    ModelWork.await(getContext(), parameters, order, version, work, ParametersFound::new);
+    return this;
   }
 
   private Behavior<Command> onParametersFound(ParametersFound found) {
-    ParameterCache.answer(
-        found.order(),
-        found.reply(),
-        file -> models.with(found.parameters(), file, found.work()::apply));
+    found.work().perform(models, node.stop());
     return this;
   }
 
-  private Output sample(Work.SampleShard work, LanguageModel model) {
+  private Output sample(Work.SampleShard work, LanguageModel model, Heartbeat heartbeat) {
     List<PromptResponses> prompts =
         JsonArtifacts.readLines(node.store(), work.prompts(), PromptResponses.class);
     return Output.of(
         JsonArtifacts.writeLines(
-            node.store(), sample(prompts, work.purpose(), work.iteration(), model)));
+            node.store(), sample(prompts, work.purpose(), work.iteration(), model, heartbeat)));
   }
 
-  private Output resample(Work.ResampleShard work, LanguageModel model) {
+  private Output resample(Work.ResampleShard work, LanguageModel model, Heartbeat heartbeat) {
     Set<Integer> selected =
         JsonArtifacts.read(node.store(), work.selected(), new TypeReference<>() {});
     List<PromptResponses> lines =
@@ -123,7 +117,8 @@ public final class SamplerActor extends AbstractBehavior<SamplerActor.Command> {
                 lines.stream().filter(line -> selected.contains(line.id())).toList(),
                 Purpose.TRAINING,
                 work.iteration(),
-                model)
+                model,
+                heartbeat)
             .iterator();
     return Output.of(
         JsonArtifacts.writeLines(
@@ -134,8 +129,12 @@ public final class SamplerActor extends AbstractBehavior<SamplerActor.Command> {
   }
 
   private List<PromptResponses> sample(
-      List<PromptResponses> prompts, Purpose purpose, int iteration, LanguageModel model) {
-    node.stop().check();
+      List<PromptResponses> prompts,
+      Purpose purpose,
+      int iteration,
+      LanguageModel model,
+      Heartbeat heartbeat) {
+    heartbeat.beat();
     boolean training = purpose == Purpose.TRAINING;
     SamplingOptions options =
         training ? node.spec().settings().sampling() : node.spec().settings().evaluation();
@@ -151,7 +150,11 @@ public final class SamplerActor extends AbstractBehavior<SamplerActor.Command> {
         model.generate(
             prompts.stream().map(PromptResponses::promptTokens).toList(),
             options,
-            (prompt, response, position) -> streams[prompt][response].uniform(position));
+            (prompt, response, position) -> streams[prompt][response].uniform(position),
+            (prompt, response, tokens) -> {
+              heartbeat.beat();
+              return true;
+            });
     List<PromptResponses> lines = new ArrayList<>();
     for (int p = 0; p < prompts.size(); p++) {
       lines.add(prompts.get(p).with(sampled.get(p).stream().map(this::withText).toList(), null));

@@ -8,6 +8,7 @@ import dev.proxima.actors.serialization.CborSerializable;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "reply")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = WorkReply.Stepped.class, name = "stepped"),
+  @JsonSubTypes.Type(value = WorkReply.Progressed.class, name = "progressed"),
   @JsonSubTypes.Type(value = WorkReply.Done.class, name = "done"),
   @JsonSubTypes.Type(value = WorkReply.Failed.class, name = "failed"),
 })
@@ -17,6 +18,9 @@ public sealed interface WorkReply extends CborSerializable {
 
   /** Renews the lease: an optimiser step was made. */
   record Stepped(String lease, StepMetrics metrics) implements WorkReply {}
+
+  /** Renews the lease: the worker is at it. */
+  record Progressed(String lease) implements WorkReply {}
 
   record Done(String lease, Work work, Output output) implements WorkReply {}
 

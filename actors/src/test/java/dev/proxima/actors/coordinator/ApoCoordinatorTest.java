@@ -242,6 +242,26 @@ class ApoCoordinatorTest {
   }
 
   @Test
+  void progressRenewsALease() {
+    ActorRef<ApoCoordinator.Command> coordinator = coordinator();
+    Assignment order = joined(coordinator, "node").order();
+    for (int i = 1; i < 4; i++) {
+      clock.timePasses(TIME_OUT.minusSeconds(1));
+      order.replyTo().tell(new WorkReply.Progressed(order.lease()));
+      // Other work, done elsewhere: when it is heard of, so is the progress.
+      Work other = new Work.TrainReplica(spec.data().tokenizer(), List.of(), i, 0);
+      order
+          .replyTo()
+          .tell(new WorkReply.Done("of an earlier coordinator", other, work.output(other)));
+      eventsUntil(RunEvent.WorkCompleted.class);
+    }
+    clock.timePasses(TIME_OUT.minusSeconds(1));
+    order.replyTo().tell(work.done(order));
+    assertThat(eventsUntil(RunEvent.WorkCompleted.class))
+        .noneMatch(RunEvent.WorkRetried.class::isInstance);
+  }
+
+  @Test
   void failedWorkIsTriedAgainAndThenFailsTheRun() {
     ActorRef<ApoCoordinator.Command> coordinator = coordinator();
     FakeNode node = joined(coordinator, "node");

@@ -146,6 +146,14 @@ class SamplerActorTest {
   }
 
   @Test
+  void samplingEndsAtTheTokenAfterTheStopSignal() {
+    calls.at("generate", node.stop()::stop);
+    WorkReply.Failed failed = failed(work(Purpose.TRAINING, 1, 10));
+    assertThat(failed.reason()).isEqualTo("the run was stopped");
+    assertThat(failed.permanent()).isFalse();
+  }
+
+  @Test
   void afterTheStopSignalNothingIsSampled() {
     node.stop().stop();
     WorkReply.Failed failed = failed(work(Purpose.TRAINING, 1, 10));

@@ -282,6 +282,7 @@ class MessageSerializationTest {
         labeller,
         parameters,
         new WorkReply.Stepped("l/0", step),
+        new WorkReply.Progressed("l/0"),
         new WorkReply.Done("l/0", new Work.FineTune(one), output),
         new WorkReply.Done("l/0", train, output),
         new WorkReply.Done("l/0", label, Output.of(one)),

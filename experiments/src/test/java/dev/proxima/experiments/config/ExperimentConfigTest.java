@@ -234,6 +234,8 @@ class ExperimentConfigTest {
         "training.epochs = 0 | a whole number of at least 1",
         "training.batch-size = 3000000000 | a whole number of at least 1",
         "training.schedule = cubic | one of constant, linear, cosine",
+        "training.synchronisation = weights | one of parameters, gradients",
+        "training.averaging-steps = -1 | a whole number of at least 0",
         "training.warmup-from = one | one of zero, first-step",
         "training.optimiser = sgd | a group of keys, training.optimiser { ... }",
         "training.optimiser.name = adam | one of adamw, rmsprop, sgd",
@@ -350,6 +352,9 @@ class ExperimentConfigTest {
         "tokenizer.vocab-size=300",
         "model.layers=1",
         "training.objective=ipo",
+        "training.replicas=2",
+        "training.averaging-steps=5",
+        "training.synchronisation=gradients",
         "evaluation.shard-prompts=3",
         "spo.form=penalty",
         "spo.regulariser.weight=0.1",
@@ -362,6 +367,14 @@ class ExperimentConfigTest {
   void theFingerprintTellsExperimentsApart(String assignment) throws IOException {
     assertThat(load("name = a", assignment).fingerprint())
         .isNotEqualTo(load("name = a").fingerprint());
+  }
+
+  @Test
+  void refusesToAverageReplicasThatNeverPart() throws IOException {
+    assertRejected(
+        "training { synchronisation = gradients, averaging-steps = 5 }",
+        "%s:1: training.averaging-steps = 5 is not accepted; use 0: with synchronisation ="
+            + " gradients replicas never part");
   }
 
   @Test

@@ -43,7 +43,7 @@ final class TorchLanguageModel implements LanguageModel {
   }
 
   @Override
-  public double[][] tokenLogps(List<TokenSequence> sequences) {
+  public double[][] tokenLogps(List<TokenSequence> sequences, Runnable progress) {
     double[][] logps = new double[sequences.size()][];
     int[] lengths = sequences.stream().mapToInt(sequence -> sequence.tokens().length).toArray();
     for (List<Integer> items : MicroBatches.group(lengths, 1, SCORING_TOKENS)) {
@@ -51,6 +51,7 @@ final class TorchLanguageModel implements LanguageModel {
       for (int i = 0; i < scored.length; i++) {
         logps[items.get(i)] = scored[i];
       }
+      progress.run();
     }
     return logps;
   }
