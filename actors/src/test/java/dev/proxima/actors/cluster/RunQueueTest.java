@@ -2,7 +2,6 @@ package dev.proxima.actors.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.proxima.actors.artifacts.ArtifactStore;
 import dev.proxima.actors.artifacts.FolderStore;
 import dev.proxima.actors.cluster.RunQueue.Accepted;
 import dev.proxima.actors.cluster.RunQueue.Refused;

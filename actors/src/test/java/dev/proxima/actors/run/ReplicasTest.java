@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.offset;
 
 import dev.proxima.actors.artifacts.ArtifactStore;
+import dev.proxima.actors.artifacts.FolderStore;
 import dev.proxima.actors.artifacts.JsonArtifacts;
 import dev.proxima.actors.artifacts.PromptResponses;
 import dev.proxima.actors.coordinator.CoordinatorEvent;
@@ -61,7 +62,7 @@ class ReplicasTest {
     kit = ActorTestKit.create(ActorConfig.inMemory());
     journal = PersistenceTestKit.create(kit.system());
     folder = Files.createTempDirectory("replicas");
-    store = new ArtifactStore(folder.resolve("artifacts"));
+    store = new FolderStore(folder.resolve("artifacts"));
   }
 
   @AfterContainer

@@ -156,8 +156,8 @@ class RunSupervisorTest {
     assertThat(results)
         .usingRecursiveFieldByFieldElementComparatorIgnoringFields("logs")
         .isEqualTo(expected);
-    ArtifactStore store = new ArtifactStore(folder);
-    ArtifactStore whole = new ArtifactStore(shared);
+    ArtifactStore store = new FolderStore(folder);
+    ArtifactStore whole = new FolderStore(shared);
     for (int i = 0; i < results.size(); i++) {
       assertThat(results.get(i).logs()).hasSizeGreaterThan(expected.get(i).logs().size());
       assertThat(JsonArtifacts.readLines(store, results.get(i).logs(), StepMetrics.class))
