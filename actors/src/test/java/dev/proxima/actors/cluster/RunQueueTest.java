@@ -77,6 +77,7 @@ class RunQueueTest {
     assertThat(runs.results())
         .extracting(result -> result.method() + " " + result.iteration())
         .containsExactly("apo 0", "apo 1", "apo 2", "iterative 0", "iterative 1", "iterative 2");
+    assertThat(runs.collections()).isEqualTo(2);
   }
 
   @Test
