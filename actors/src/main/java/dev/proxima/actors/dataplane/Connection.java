@@ -15,7 +15,7 @@ import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
-/** A blocking connection, plain or TLS, which a {@link Watch} closes when it makes no progress. */
+/** A blocking connection, plain or TLS, which a {@link Watch} ends when it makes no progress. */
 final class Connection implements Closeable {
 
   private static final String[] PROTOCOLS = {"TLSv1.3"};

@@ -43,7 +43,7 @@ final class Download {
   private final Executor threads;
   private final List<DataPlaneAddress> sources;
   private final Set<DataPlaneAddress> contributors = new LinkedHashSet<>();
-  private final List<String> failures = new ArrayList<>();
+  private final Set<String> failures = new LinkedHashSet<>();
 
   Download(
       ArtifactId id,
@@ -143,8 +143,7 @@ final class Download {
     }
   }
 
-  private void agree(Partial partial, DataPlaneAddress source, long length)
-      throws WrongBytesException {
+  private void agree(Partial partial, DataPlaneAddress source, long length) throws IOException {
     if (partial.isAnnounced() ? partial.length() != length : partial.received() > length) {
       throw new WrongBytesException(
           "%s: it announces %d bytes, which does not fit what came before"
@@ -152,8 +151,8 @@ final class Download {
           contributors);
     }
     if (!partial.isAnnounced()) {
-      contributors.add(source);
       partial.announce(length, settings.verify());
+      contributors.add(source);
     }
   }
 

@@ -72,18 +72,14 @@ final class Partial implements Closeable {
    * Takes note of the artefact's length, at least {@link #received}; from now on others see it.
    *
    * @param verify whether {@link #hash} will be asked for
-   * @throws DataPlaneException if the disk has no room for it
+   * @throws IOException if the disk has no room for so much
    */
-  void announce(long length, boolean verify) {
-    try {
-      long free = Files.getFileStore(path).getUsableSpace();
-      if (length - received > free) {
-        throw new DataPlaneException(
-            "no room for %s: %d bytes to come, %d free; make room or choose another folder"
-                .formatted(path, length - received, free));
-      }
-    } catch (IOException e) {
-      throw cannotWrite(e);
+  void announce(long length, boolean verify) throws IOException {
+    long free = Files.getFileStore(path).getUsableSpace();
+    if (length - received > free) {
+      throw new IOException(
+          "no room for %s: %d bytes to come, %d free; make room or choose another folder"
+              .formatted(path, length - received, free));
     }
     file = SharedFile.growing(path, length, received);
     if (verify) {

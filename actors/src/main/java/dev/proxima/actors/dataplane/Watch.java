@@ -9,7 +9,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Closes connections that made no progress for too long, whatever their threads wait for, and all
+ * Ends connections that made no progress for too long, whatever their threads wait for, and all
  * that are left when it is closed itself.
  */
 final class Watch implements Closeable {

@@ -299,8 +299,13 @@ class DataPlaneTest {
   @Test
   void aDiskWithoutRoomIsNotFilled() throws Exception {
     DataPlaneSettings unlimited = limited(LONG, 16, 1L << 48, 8);
-    ScriptedSource source = scripted((out, offset) -> ScriptedSource.found(out, 1L << 48));
-    assertFails(node(Source.none(), unlimited), "no room for ", source.address());
+    DataPlane node = node(Source.none(), unlimited);
+    Script boast = (out, offset) -> ScriptedSource.found(out, 1L << 48);
+    ScriptedSource source = scripted(boast, boast);
+
+    assertFails(node, source.address() + ": no room for ", source.address());
+    assertThat(fetch(node, ID, source.address(), scripted(rest()).address()))
+        .hasBinaryContent(BYTES);
   }
 
   @Test
