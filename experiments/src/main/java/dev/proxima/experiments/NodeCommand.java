@@ -6,6 +6,7 @@ import dev.proxima.experiments.cluster.NodeOptions;
 import dev.proxima.models.ComputeDevice;
 import dev.proxima.models.EngineOptions;
 import dev.proxima.models.djl.TorchEngine;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -54,6 +55,12 @@ final class NodeCommand implements Callable<Integer> {
       description = "Of a worker, one slot each: cpu, cuda:0, ... (default: all GPUs, else cpu).")
   private List<String> devices = List.of();
 
+  @Option(
+      names = "--cache",
+      paramLabel = "DIR",
+      description = "A folder of this node alone, for parameters (default: among temporary files).")
+  private Path cache;
+
   @Override
   public Integer call() throws InterruptedException {
     for (String role : roles) {
@@ -63,13 +70,20 @@ final class NodeCommand implements Callable<Integer> {
     }
     LogFile.set(Node.log(cluster.state(), host, port));
     NodeOptions options =
-        new NodeOptions(roles, host, port, cluster.seedNodes(), cluster.state(), devices());
+        new NodeOptions(
+            roles, host, port, cluster.seedNodes(), cluster.state(), cache(), devices());
     Node node = Node.start(options);
     System.out.printf(
         "Node %s: %s; devices %s; state %s%n",
         node.address(), String.join(", ", roles), options.devices(), cluster.state());
     node.awaitEnd();
     return 0;
+  }
+
+  private Path cache() {
+    return cache == null
+        ? Path.of(System.getProperty("java.io.tmpdir"), "proxima-" + host + "-" + port)
+        : cache;
   }
 
   private List<ComputeDevice> devices() {

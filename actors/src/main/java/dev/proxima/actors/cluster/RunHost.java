@@ -3,6 +3,7 @@ package dev.proxima.actors.cluster;
 import dev.proxima.actors.artifacts.ArtifactStore;
 import dev.proxima.actors.artifacts.Reclaimed;
 import dev.proxima.actors.coordinator.LeasePolicy;
+import dev.proxima.actors.dataplane.DataPlaneAddress;
 import dev.proxima.actors.node.NodeContext;
 import dev.proxima.actors.run.RunEvent;
 import dev.proxima.actors.run.RunSpec;
@@ -29,6 +30,7 @@ public interface RunHost {
    * A run to lead.
    *
    * @param fingerprint of {@code spec}
+   * @param dataPlane where this node serves parameters to others; null where they read the store
    * @param reporter follows the run and stops after {@link RunEvent.RunEnded}
    * @param ended completes after that, when all files are written
    */
@@ -37,6 +39,7 @@ public interface RunHost {
       RunSpec spec,
       ArtifactStore store,
       LeasePolicy leases,
+      DataPlaneAddress dataPlane,
       Behavior<RunEvent> reporter,
       CompletionStage<Ending> ended) {}
 

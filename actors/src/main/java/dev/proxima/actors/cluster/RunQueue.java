@@ -318,7 +318,8 @@ public final class RunQueue
                 led.store(),
                 led.leases(),
                 context.messageAdapter(RunEvent.class, event -> new Observed(opened.id(), event)),
-                state.epoch()));
+                state.epoch(),
+                led.dataPlane()));
     context.watchWith(lead.coordinator, new CoordinatorStopped(opened.id()));
     context.pipeToSelf(
         led.ended(),

@@ -7,6 +7,7 @@ import dev.proxima.actors.coordinator.CoordinatorEvent.WorkCompleted;
 import dev.proxima.actors.coordinator.Leases.Lease;
 import dev.proxima.actors.coordinator.RunPlan.Need;
 import dev.proxima.actors.coordinator.RunPlan.Outlook;
+import dev.proxima.actors.dataplane.DataPlaneAddress;
 import dev.proxima.actors.node.NodeSupervisor;
 import dev.proxima.actors.run.IterationResult;
 import dev.proxima.actors.run.RunEvent;
@@ -19,7 +20,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,10 +54,22 @@ public final class ApoCoordinator
 
   /**
    * A node offers its slots; sent again and again, so that a restarted coordinator learns of it.
+   *
+   * @param dataPlane where the node serves parameters to others; null where it reads the store
    */
   public record NodeJoined(
-      String node, List<WorkerSlot> slots, ActorRef<NodeSupervisor.Command> supervisor)
-      implements Command {}
+      String node,
+      List<WorkerSlot> slots,
+      ActorRef<NodeSupervisor.Command> supervisor,
+      DataPlaneAddress dataPlane)
+      implements Command {
+
+    /** A node that reads the store. */
+    public NodeJoined(
+        String node, List<WorkerSlot> slots, ActorRef<NodeSupervisor.Command> supervisor) {
+      this(node, slots, supervisor, null);
+    }
+  }
 
   private record NodeLeft(String node, ActorRef<NodeSupervisor.Command> supervisor)
       implements Command {}
@@ -88,7 +100,7 @@ public final class ApoCoordinator
   private final long epoch;
   private final ActorRef<WorkReply> replies;
   private final Leases leases = new Leases();
-  private final Map<String, ActorRef<NodeSupervisor.Command>> nodes = new LinkedHashMap<>();
+  private final Nodes nodes;
   private final Map<Work, Integer> failures = new HashMap<>();
   private final Set<IterationResult> announced = new HashSet<>();
   private Outlook outlook;
@@ -98,6 +110,7 @@ public final class ApoCoordinator
    * @param fingerprint of {@code spec}; a journal of another run is refused
    * @param epoch above that of every incarnation before it on any node, or 0 where there is but one
    *     process; a coordinator whose journal holds a later one stops
+   * @param dataPlane where this node serves parameters; null where nodes read the store
    */
   public static Behavior<Command> create(
       String runId,
@@ -106,7 +119,8 @@ public final class ApoCoordinator
       ArtifactStore store,
       LeasePolicy policy,
       ActorRef<RunEvent> listener,
-      long epoch) {
+      long epoch,
+      DataPlaneAddress dataPlane) {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
@@ -120,7 +134,8 @@ public final class ApoCoordinator
                         store,
                         policy,
                         listener,
-                        epoch)));
+                        epoch,
+                        dataPlane)));
   }
 
   private ApoCoordinator(
@@ -132,7 +147,8 @@ public final class ApoCoordinator
       ArtifactStore store,
       LeasePolicy policy,
       ActorRef<RunEvent> listener,
-      long epoch) {
+      long epoch,
+      DataPlaneAddress dataPlane) {
     super(PersistenceId.of("ApoCoordinator", runId), JOURNAL_TROUBLE);
     this.context = context;
     this.timers = timers;
@@ -141,6 +157,7 @@ public final class ApoCoordinator
     this.policy = policy;
     this.listener = listener;
     this.epoch = epoch;
+    this.nodes = new Nodes(dataPlane);
     this.replies = context.messageAdapter(WorkReply.class, Replied::new);
     ActorRef<ParameterActor.Command> parameters =
         context.spawn(
@@ -213,7 +230,7 @@ public final class ApoCoordinator
   }
 
   private Effect<CoordinatorEvent, RunState> onNodeJoined(RunState state, NodeJoined joined) {
-    if (!joined.supervisor().equals(nodes.put(joined.node(), joined.supervisor()))) {
+    if (nodes.join(joined)) {
       leases.leave(joined.node());
       context.watchWith(joined.supervisor(), new NodeLeft(joined.node(), joined.supervisor()));
     }
@@ -222,7 +239,7 @@ public final class ApoCoordinator
   }
 
   private Effect<CoordinatorEvent, RunState> onNodeLeft(RunState state, NodeLeft left) {
-    if (nodes.remove(left.node(), left.supervisor())) {
+    if (nodes.leave(left.node(), left.supervisor())) {
       leases.leave(left.node());
     }
     return advance();
@@ -367,12 +384,7 @@ public final class ApoCoordinator
         new RunEvent.WorkCompleted(done.work(), done.output(), plan.remaining(state.outputs())));
     // Only one worker goes on with a training.
     if (done.work().makesParameters() && done.output().rest() == null) {
-      nodes
-          .values()
-          .forEach(
-              node ->
-                  node.tell(
-                      new NodeSupervisor.ParametersPublished(done.output().artifact(), List.of())));
+      nodes.publish(done.output().artifact());
     }
     for (IterationResult result : outlook.iterations()) {
       if (announced.add(result)) {

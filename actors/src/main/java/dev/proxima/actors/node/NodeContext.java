@@ -1,6 +1,7 @@
 package dev.proxima.actors.node;
 
 import dev.proxima.actors.artifacts.ArtifactStore;
+import dev.proxima.actors.dataplane.DataPlane;
 import dev.proxima.actors.run.RunSpec;
 import dev.proxima.algorithms.preference.RewardFunction;
 import dev.proxima.models.ModelEngine;
@@ -12,6 +13,7 @@ import dev.proxima.models.tokenizer.Tokenizer;
  * @param reward rewards sampled responses; null where pairs are given
  * @param checkpointSteps optimiser steps after which a training is saved, so that no more than so
  *     many are lost with a worker; 0 for only at its end
+ * @param dataPlane brings parameters to the node and serves them; null where it reads the store
  */
 public record NodeContext(
     RunSpec spec,
@@ -20,6 +22,7 @@ public record NodeContext(
     Tokenizer tokenizer,
     RewardFunction reward,
     int checkpointSteps,
+    DataPlane dataPlane,
     StopSignal stop) {
 
   public NodeContext {

@@ -49,6 +49,7 @@ public final class NodeSupervisor extends AbstractBehavior<NodeSupervisor.Comman
   private final ActorRef<ParameterCache.Command> parameters;
   private final List<DeviceModels> models = new ArrayList<>();
   private final List<WorkerSlot> slots = new ArrayList<>();
+  private final DataPlaneAddress dataPlane;
 
   /**
    * @param name the node's name, unique in the cluster
@@ -75,9 +76,10 @@ public final class NodeSupervisor extends AbstractBehavior<NodeSupervisor.Comman
     super(context);
     this.name = name;
     this.coordinator = coordinator;
+    this.dataPlane = node.dataPlane() == null ? null : node.dataPlane().address();
     this.parameters =
         spawn(
-            ParameterCache.create(node.store()),
+            ParameterCache.create(node.store(), node.dataPlane()),
             "parameter-cache",
             DispatcherSelector.defaultDispatcher());
     for (int i = 0; i < devices.size(); i++) {
@@ -116,7 +118,7 @@ public final class NodeSupervisor extends AbstractBehavior<NodeSupervisor.Comman
   }
 
   private Behavior<Command> onJoin(Join join) {
-    coordinator.tell(new ApoCoordinator.NodeJoined(name, slots, getContext().getSelf()));
+    coordinator.tell(new ApoCoordinator.NodeJoined(name, slots, getContext().getSelf(), dataPlane));
     return this;
   }
 

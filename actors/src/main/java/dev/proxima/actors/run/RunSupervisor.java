@@ -73,7 +73,8 @@ public final class RunSupervisor extends AbstractBehavior<RunSupervisor.Command>
                         node.store(),
                         leases,
                         listener,
-                        ONLY_PROCESS))
+                        ONLY_PROCESS,
+                        null))
                 .onFailure(
                     SupervisorStrategy.restart()
                         .withLimit(COORDINATOR_RESTARTS, Duration.ofMinutes(1))),

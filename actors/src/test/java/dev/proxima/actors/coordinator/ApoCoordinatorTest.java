@@ -402,7 +402,8 @@ class ApoCoordinatorTest {
     next(RunEvent.RunRecovered.class);
     kit.stop(first);
     ActorRef<ApoCoordinator.Command> other =
-        kit.spawn(ApoCoordinator.create(run, "other", spec, store, POLICY, listener.ref(), 0));
+        kit.spawn(
+            ApoCoordinator.create(run, "other", spec, store, POLICY, listener.ref(), 0, null));
     assertThat(next(RunEvent.RunFailed.class))
         .isEqualTo(
             new RunEvent.RunFailed(
@@ -434,7 +435,7 @@ class ApoCoordinatorTest {
   }
 
   private ActorRef<ApoCoordinator.Command> coordinator() {
-    return kit.spawn(ApoCoordinator.create(run, "f", spec, store, POLICY, listener.ref(), 0));
+    return kit.spawn(ApoCoordinator.create(run, "f", spec, store, POLICY, listener.ref(), 0, null));
   }
 
   private FakeNode joined(ActorRef<ApoCoordinator.Command> coordinator, String name) {

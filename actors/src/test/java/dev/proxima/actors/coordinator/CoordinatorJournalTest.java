@@ -140,7 +140,7 @@ class CoordinatorJournalTest {
       scene.play(
           kit,
           listener,
-          kit.spawn(ApoCoordinator.create(run, "f", spec, store, leases, listener.ref(), 0)));
+          kit.spawn(ApoCoordinator.create(run, "f", spec, store, leases, listener.ref(), 0, null)));
     } finally {
       kit.shutdownTestKit();
     }

@@ -214,7 +214,7 @@ abstract class JournalContract {
       ActorTestKit kit, TestProbe<RunEvent> listener, long epoch) {
     LeasePolicy leases = new LeasePolicy(Duration.ofMinutes(1), 1);
     return kit.spawn(
-        ApoCoordinator.create(RUN, fingerprint, spec, store, leases, listener.ref(), epoch));
+        ApoCoordinator.create(RUN, fingerprint, spec, store, leases, listener.ref(), epoch, null));
   }
 
   private List<EventEnvelope> events() throws Exception {

@@ -177,6 +177,7 @@ class PreferenceActorTest {
                 null,
                 reward,
                 0,
+                null,
                 new StopSignal())));
   }
 

@@ -289,7 +289,8 @@ class MessageSerializationTest {
         new WorkReply.Failed("l/0", average, "broken", true),
         new CoordinatorEvent.RunStarted("fingerprint"),
         new CoordinatorEvent.WorkCompleted(sample, output),
-        new ApoCoordinator.NodeJoined("n", List.of(device, labeller, parameters), ref()),
+        new ApoCoordinator.NodeJoined(
+            "n", List.of(device, labeller, parameters), ref(), new DataPlaneAddress("a", 1)),
         new ParameterActor.Perform("l/0", average, ref()),
         address,
         new NodeSupervisor.ParametersPublished(one, List.of(address)),

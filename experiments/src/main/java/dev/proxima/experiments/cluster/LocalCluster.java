@@ -102,7 +102,9 @@ final class LocalCluster implements AutoCloseable {
               "--seed-nodes",
               String.join(",", addresses()),
               "--state",
-              state.path().toString()),
+              state.path().toString(),
+              "--cache",
+              state.nodes().resolve("cache-" + index).toString()),
           state.nodes().resolve("127.0.0.1-" + ports.get(index) + ".out"));
     } catch (IOException e) {
       throw new UserError("a node cannot be started: " + e.getMessage(), e);

@@ -3,9 +3,16 @@ package dev.proxima.experiments.cluster;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigValueFactory;
+import dev.proxima.actors.artifacts.ArtifactStore;
 import dev.proxima.actors.cluster.ClusterNode;
 import dev.proxima.actors.cluster.RunQueue;
+import dev.proxima.actors.dataplane.DataPlane;
+import dev.proxima.actors.dataplane.DataPlaneException;
+import dev.proxima.actors.dataplane.DataPlaneSettings;
+import dev.proxima.actors.dataplane.Source;
+import dev.proxima.experiments.UserError;
 import dev.proxima.experiments.run.HostedRuns;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutionException;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -32,12 +39,27 @@ public final class Node {
   /** Starts a node, which joins its cluster by itself. */
   public static Node start(NodeOptions options) {
     StateFolder state = StateFolder.open(options.state());
-    HostedRuns runs = new HostedRuns(state.openArtifacts(), state.config().artifacts().grace());
+    ArtifactStore store = state.openArtifacts();
+    DataPlane dataPlane = dataPlane(options.host(), options.cache(), store);
+    HostedRuns runs = new HostedRuns(store, dataPlane, state.config().artifacts().grace());
     return new Node(
         ActorSystem.create(
             ClusterNode.create(options.devices(), runs, SchemaUtils::createIfNotExists),
             SYSTEM,
             config(options, state)));
+  }
+
+  private static DataPlane dataPlane(String host, Path cache, ArtifactStore store) {
+    try {
+      return DataPlane.start(
+          new InetSocketAddress(host, 0),
+          host,
+          cache,
+          Source.of(store),
+          DataPlaneSettings.of(SYSTEM));
+    } catch (DataPlaneException e) {
+      throw new UserError("--cache " + cache + ": " + e.getMessage(), e);
+    }
   }
 
   /** Where the others reach this node. */

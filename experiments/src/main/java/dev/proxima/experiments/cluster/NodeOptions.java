@@ -12,6 +12,7 @@ import java.util.List;
  * @param port where it listens; 0 for a free one
  * @param seedNodes {@code host:port} of nodes to join by, the same list in the same order on all
  * @param state a folder that all nodes share: artefacts, journal, runs
+ * @param cache a folder of this node alone, for parameters that it has pulled
  * @param devices of a worker, one slot each
  */
 public record NodeOptions(
@@ -20,4 +21,5 @@ public record NodeOptions(
     int port,
     List<String> seedNodes,
     Path state,
+    Path cache,
     List<ComputeDevice> devices) {}

@@ -6,6 +6,7 @@ import dev.proxima.actors.artifacts.Reclaimed;
 import dev.proxima.actors.cluster.GarbageCollector;
 import dev.proxima.actors.cluster.RunHost;
 import dev.proxima.actors.cluster.Submission;
+import dev.proxima.actors.dataplane.DataPlane;
 import dev.proxima.actors.node.NodeContext;
 import dev.proxima.actors.node.StopSignal;
 import dev.proxima.actors.run.RunSpec;
@@ -34,12 +35,15 @@ public final class HostedRuns implements RunHost {
 
   private final ArtifactStore store;
   private final Duration grace;
+  private final DataPlane dataPlane;
 
   /**
+   * @param dataPlane of this node
    * @param grace see {@link ArtifactStore#retain}
    */
-  public HostedRuns(ArtifactStore store, Duration grace) {
+  public HostedRuns(ArtifactStore store, DataPlane dataPlane, Duration grace) {
     this.store = store;
+    this.dataPlane = dataPlane;
     this.grace = grace;
   }
 
@@ -60,6 +64,7 @@ public final class HostedRuns implements RunHost {
         spec,
         store,
         config.leases(),
+        dataPlane.address(),
         RunReporter.create(
             progress,
             folder,
@@ -88,6 +93,7 @@ public final class HostedRuns implements RunHost {
             tokenizer,
             DataPreparation.reward(spec).orElse(null),
             config.checkpointSteps(),
+            dataPlane,
             new StopSignal());
     return new Served() {
       @Override

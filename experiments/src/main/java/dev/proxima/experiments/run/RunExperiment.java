@@ -95,6 +95,7 @@ public final class RunExperiment {
               tokenizer,
               DataPreparation.reward(spec).orElse(null),
               config.checkpointSteps(),
+              null,
               new StopSignal());
       ArtifactId fingerprint = JsonArtifacts.write(store, spec);
       CompletableFuture<RunOutcome> outcome = new CompletableFuture<>();
