@@ -134,7 +134,13 @@ class RunQueueTest {
   @Test
   @Timeout(60)
   void anIncarnationThatFindsALaterEpochHasItsNodeLeave() throws InterruptedException {
-    submit(RUN);
+    client.awaitAssert(
+        PATIENCE,
+        POLL,
+        () -> {
+          assertThat(status().epoch()).isEqualTo(1);
+          return null;
+        });
     ActorRef<RunQueue.Command> later = spawn();
     TestProbe<ClusterStatus> statuses = kit.createTestProbe(ClusterStatus.class);
     do {

@@ -1,6 +1,5 @@
 package dev.proxima.experiments.cluster;
 
-import dev.proxima.actors.artifacts.ArtifactStore;
 import dev.proxima.actors.cluster.Submission;
 import dev.proxima.experiments.UserError;
 import dev.proxima.experiments.config.ArtifactSettings;
@@ -46,8 +45,6 @@ public final class Submissions {
                                     + "-"
                                     + given.fingerprint().substring(0, 8))),
                     overrides.seed()));
-    try (ArtifactStore store = folder.openArtifacts()) {
-      return SubmitExperiment.prepare(config, store);
-    }
+    return SubmitExperiment.prepare(config, folder::openArtifacts);
   }
 }

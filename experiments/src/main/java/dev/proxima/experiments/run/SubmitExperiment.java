@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 
 /** Prepares an experiment for a cluster: its data and configuration go into the shared store. */
 public final class SubmitExperiment {
@@ -19,13 +20,20 @@ public final class SubmitExperiment {
   /**
    * @param config with {@code out} on storage that every coordinator sees; a run that it holds
    *     already goes on
-   * @param store the cluster's
+   * @param cluster opens the cluster's store, which may be in the run's folder
    * @throws UserError for what the user can mend; nothing has been written then
    */
-  public static Submission prepare(ExperimentConfig config, ArtifactStore store) {
+  public static Submission prepare(ExperimentConfig config, Supplier<ArtifactStore> cluster) {
     RawData raw = RawData.load(config);
     boolean resume = Files.exists(config.out().resolve(RunFolder.CONFIG));
     RunFolder folder = RunFolder.open(config, new RunOptions(resume, false));
+    try (ArtifactStore store = cluster.get()) {
+      return prepare(config, resume, raw, store, folder);
+    }
+  }
+
+  private static Submission prepare(
+      ExperimentConfig config, boolean resume, RawData raw, ArtifactStore store, RunFolder folder) {
     PreparedData prepared = RunExperiment.prepare(config, resume, raw, store, folder);
     ArtifactId resolved = store.write(path -> writeString(path, config.resolved()));
     ArtifactId data = new PreparedRun(prepared.data(), prepared.model()).store(store);
