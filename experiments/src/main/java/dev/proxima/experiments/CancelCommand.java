@@ -23,7 +23,7 @@ final class CancelCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    try (ClusterClient client = ClusterClient.of(cluster.seedNodes())) {
+    try (ClusterClient client = cluster.connect()) {
       System.out.println(
           Replies.accepted(client.ask(replyTo -> new RunQueue.Cancel(run, replyTo)), run));
     }

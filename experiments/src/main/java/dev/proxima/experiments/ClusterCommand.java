@@ -2,6 +2,8 @@ package dev.proxima.experiments;
 
 import dev.proxima.experiments.cluster.Chaos;
 import dev.proxima.experiments.cluster.LocalClusterRun;
+import dev.proxima.experiments.cluster.Security;
+import dev.proxima.experiments.cluster.TlsOption;
 import dev.proxima.experiments.config.Overrides;
 import dev.proxima.experiments.terminal.Terminal;
 import java.nio.file.Path;
@@ -11,6 +13,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code proxima cluster}. */
@@ -62,6 +65,8 @@ final class ClusterCommand implements Callable<Integer> {
       description = "Kills N random processes by SIGKILL while the experiment runs.")
   private String chaos;
 
+  @Mixin private TlsOption tls;
+
   @Override
   public Integer call() throws InterruptedException {
     if (size < 1) {
@@ -71,7 +76,10 @@ final class ClusterCommand implements Callable<Integer> {
       throw new UserError("--chaos kills while an experiment runs; name it by --run");
     }
     LocalClusterRun local =
-        new LocalClusterRun(size, chaos == null ? Chaos.NONE : Chaos.parse(chaos));
+        new LocalClusterRun(
+            size,
+            chaos == null ? Chaos.NONE : Chaos.parse(chaos),
+            Security.of(tls.folder(), false));
     try (Terminal terminal = Screen.detect().terminal();
         StopRequest stop = StopRequest.listen(terminal, FAREWELL)) {
       if (file == null) {

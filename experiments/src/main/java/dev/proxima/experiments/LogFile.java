@@ -1,6 +1,7 @@
 package dev.proxima.experiments;
 
 import java.nio.file.Path;
+import org.slf4j.LoggerFactory;
 
 /**
  * The file that {@code logback.xml} writes warnings and errors to: one for temporary files, until a
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 public final class LogFile {
 
   private static final String PROPERTY = "proxima.log";
+  private static final String LEVEL = "proxima.log.level";
 
   private LogFile() {}
 
@@ -18,6 +20,17 @@ public final class LogFile {
    */
   public static void set(Path file) {
     System.setProperty(PROPERTY, file.toAbsolutePath().toString());
+  }
+
+  /** As {@link #set}, for a process whose log also tells who joined, left and took over. */
+  static void setForNode(Path file) {
+    set(file);
+    System.setProperty(LEVEL, "INFO");
+  }
+
+  /** Opens the file. Threads that all ask for a first logger would say so on the terminal. */
+  public static void open() {
+    LoggerFactory.getILoggerFactory();
   }
 
   /** Sets this user's file in the folder for temporary files. */

@@ -34,7 +34,7 @@ final class LogsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    try (ClusterClient client = ClusterClient.of(cluster.seedNodes())) {
+    try (ClusterClient client = cluster.connect()) {
       ClusterStatus.Run known = find(client);
       FileTail progress =
           new FileTail(Path.of(known.submission().folder()).resolve("progress.log"));

@@ -2,13 +2,14 @@ package dev.proxima.experiments;
 
 import dev.proxima.experiments.cluster.ClusterOptions;
 import dev.proxima.experiments.cluster.Node;
-import dev.proxima.experiments.cluster.NodeOptions;
+import dev.proxima.experiments.config.NodeConfig;
 import dev.proxima.models.ComputeDevice;
 import dev.proxima.models.EngineOptions;
 import dev.proxima.models.djl.TorchEngine;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,7 +23,12 @@ import picocli.CommandLine.Option;
     versionProvider = Version.class)
 final class NodeCommand implements Callable<Integer> {
 
-  private static final Set<String> ROLES = Set.of("coordinator", "worker");
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description =
+          "The node's own configuration, over proxima-cluster.conf; the options below go before.")
+  private Path file;
 
   @Mixin private ClusterOptions cluster;
 
@@ -30,30 +36,36 @@ final class NodeCommand implements Callable<Integer> {
       names = "--roles",
       split = ",",
       paramLabel = "ROLE",
-      defaultValue = "coordinator,worker",
-      description = "coordinator, worker or both (default: ${DEFAULT-VALUE}).")
+      description = "coordinator, worker or both (default: both).")
   private List<String> roles;
 
   @Option(
       names = "--host",
       paramLabel = "HOST",
-      defaultValue = "127.0.0.1",
-      description = "How the other nodes reach this one (default: ${DEFAULT-VALUE}).")
+      description = "How the other nodes reach this one (default: 127.0.0.1).")
   private String host;
 
   @Option(
       names = "--port",
       paramLabel = "PORT",
-      defaultValue = "25520",
-      description = "Where this node listens (default: ${DEFAULT-VALUE}).")
-  private int port;
+      description = "Where this node listens (default: 25520).")
+  private Integer port;
 
   @Option(
       names = "--devices",
       split = ",",
       paramLabel = "DEVICE",
       description = "Of a worker, one slot each: cpu, cuda:0, ... (default: all GPUs, else cpu).")
-  private List<String> devices = List.of();
+  private List<String> devices;
+
+  @Option(
+      names = "--bootstrap",
+      paramLabel = "HOW",
+      description =
+          "kubernetes: find the cluster by the Kubernetes API in place of seed nodes, and serve"
+              + " /ready, /alive and contact points at the management port; config: by the node's"
+              + " configuration.")
+  private String bootstrap;
 
   @Option(
       names = "--cache",
@@ -63,34 +75,31 @@ final class NodeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    for (String role : roles) {
-      if (!ROLES.contains(role)) {
-        throw new UserError("--roles " + role + ": use coordinator, worker or both");
-      }
-    }
-    LogFile.set(Node.log(cluster.state(), host, port));
-    NodeOptions options =
-        new NodeOptions(
-            roles, host, port, cluster.seedNodes(), cluster.state(), cache(), devices());
-    Node node = Node.start(options);
+    NodeConfig config = NodeConfig.load(Optional.ofNullable(file), given());
+    LogFile.setForNode(Node.log(config));
+    List<ComputeDevice> slots = config.devices().isEmpty() ? detected() : config.devices();
+    Node node = Node.start(config, slots);
     System.out.printf(
         "Node %s: %s; devices %s; state %s%n",
-        node.address(), String.join(", ", roles), options.devices(), cluster.state());
+        node.address(), String.join(", ", config.roles()), slots, config.state());
     node.awaitEnd();
     return 0;
   }
 
-  private Path cache() {
-    return cache == null
-        ? Path.of(System.getProperty("java.io.tmpdir"), "proxima-" + host + "-" + port)
-        : cache;
+  private Map<String, Object> given() {
+    Map<String, Object> given = cluster.given();
+    put(given, "roles", roles);
+    put(given, "host", host);
+    put(given, "port", port);
+    put(given, "devices", devices);
+    put(given, "bootstrap", bootstrap);
+    put(given, "cache", cache == null ? null : cache.toString());
+    return given;
   }
 
-  private List<ComputeDevice> devices() {
-    try {
-      return devices.isEmpty() ? detected() : devices.stream().map(ComputeDevice::parse).toList();
-    } catch (IllegalArgumentException e) {
-      throw new UserError("--devices: " + e.getMessage(), e);
+  private static void put(Map<String, Object> given, String key, Object value) {
+    if (value != null) {
+      given.put(key, value);
     }
   }
 

@@ -21,7 +21,7 @@ final class StatusCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    try (ClusterClient client = ClusterClient.of(cluster.seedNodes())) {
+    try (ClusterClient client = cluster.connect()) {
       print(client.ask(RunQueue.GetStatus::new));
     }
     return 0;

@@ -52,7 +52,7 @@ final class SubmitCommand implements Callable<Integer> {
             assignments,
             Optional.ofNullable(out),
             seed == null ? OptionalLong.empty() : OptionalLong.of(seed));
-    try (ClusterClient client = ClusterClient.of(cluster.seedNodes())) {
+    try (ClusterClient client = cluster.connect()) {
       Submission run = Submissions.prepare(file, overrides, cluster.state());
       RunQueue.Reply reply = client.ask(replyTo -> new RunQueue.Submit(run, replyTo));
       System.out.println(Replies.accepted(reply, run.id()) + "; results in " + run.folder());

@@ -145,6 +145,7 @@ public final class NodeHost extends AbstractBehavior<NodeHost.Command> {
       current = null;
       return this;
     }
+    getContext().getLog().info("serves {} in epoch {}", opened.duty().run().id(), epoch);
     served = opened.served();
     supervisor =
         getContext()
@@ -157,6 +158,7 @@ public final class NodeHost extends AbstractBehavior<NodeHost.Command> {
   }
 
   private Behavior<Command> onSupervisorStopped(SupervisorStopped stopped) {
+    getContext().getLog().info("serves {} no longer", current.run().id());
     supervisor = null;
     served.close();
     current = null;

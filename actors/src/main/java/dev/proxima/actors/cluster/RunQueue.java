@@ -269,6 +269,7 @@ public final class RunQueue
       RunQueueState state, NodeOffered offered) {
     NodeOffered before = nodes.put(offered.node(), offered);
     if (before == null || !before.host().equals(offered.host())) {
+      context.getLog().info("node {} offers {}", offered.node(), offered.devices());
       context.watchWith(offered.host(), new NodeLeft(offered.node(), offered.host()));
     }
     offered.host().tell(new NodeHost.Serve(latestEpoch.get(), duty()));
@@ -282,6 +283,7 @@ public final class RunQueue
   }
 
   private Effect<RunQueueEvent, RunQueueState> onNodeLeft(RunQueueState state, NodeLeft left) {
+    context.getLog().info("node {} is gone", left.node());
     nodes.computeIfPresent(
         left.node(), (name, node) -> node.host().equals(left.host()) ? null : node);
     return Effect().none();
@@ -289,13 +291,16 @@ public final class RunQueue
 
   /** Leads the run whose turn it is, unless one is led already. */
   private void lead(RunQueueState state) {
-    latestEpoch.set(state.epoch());
+    if (latestEpoch.getAndSet(state.epoch()) != state.epoch()) {
+      context.getLog().info("epoch {} begins here", state.epoch());
+    }
     if (lead == null) {
       state.next().ifPresent(this::open);
     }
   }
 
   private void open(Submission run) {
+    context.getLog().info("run {} is led here", run.id());
     lead = new Lead(run);
     context.pipeToSelf(
         CompletableFuture.supplyAsync(() -> host.lead(run), files),
@@ -350,6 +355,9 @@ public final class RunQueue
   }
 
   private Effect<RunQueueEvent, RunQueueState> onLeadEnded(RunQueueState state, LeadEnded ended) {
+    context
+        .getLog()
+        .info("run {}: {} {}", ended.id(), ended.ending().cause(), ended.ending().reason());
     boolean cancelled = lead.cancelled;
     lead = null;
     if (ended.ending().cause() == Cause.COMPLETED) {

@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A whole cluster of child JVMs on the loopback interface. Each is a coordinator and a worker; one
@@ -16,11 +17,13 @@ final class LocalCluster implements AutoCloseable {
 
   private final StateFolder state;
   private final List<Integer> ports;
+  private final Optional<TlsFiles> tls;
   private final ChildJvm[] nodes;
   private boolean closed;
 
-  private LocalCluster(StateFolder state, List<Integer> ports) {
+  private LocalCluster(StateFolder state, List<Integer> ports, Optional<TlsFiles> tls) {
     this.state = state;
+    this.tls = tls;
     this.ports = ports;
     this.nodes = new ChildJvm[ports.size()];
   }
@@ -28,10 +31,11 @@ final class LocalCluster implements AutoCloseable {
   /**
    * Starts {@code size} nodes on free ports.
    *
-   * @param state see {@link NodeOptions#state}
+   * @param state see {@link dev.proxima.experiments.config.NodeConfig#state}
+   * @param tls of all of them
    */
-  static LocalCluster start(int size, Path state) {
-    LocalCluster cluster = new LocalCluster(StateFolder.open(state), freePorts(size));
+  static LocalCluster start(int size, Path state, Optional<TlsFiles> tls) {
+    LocalCluster cluster = new LocalCluster(StateFolder.open(state), freePorts(size), tls);
     for (int i = 0; i < size; i++) {
       cluster.nodes[i] = cluster.launch(i);
     }
@@ -93,19 +97,22 @@ final class LocalCluster implements AutoCloseable {
   }
 
   private ChildJvm launch(int index) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "node",
+                "--port",
+                ports.get(index).toString(),
+                "--seed-nodes",
+                String.join(",", addresses()),
+                "--state",
+                state.path().toString(),
+                "--cache",
+                state.nodes().resolve("cache-" + index).toString()));
+    tls.ifPresent(files -> arguments.addAll(List.of("--tls", files.folder().toString())));
     try {
       return ChildJvm.start(
-          List.of(
-              "node",
-              "--port",
-              ports.get(index).toString(),
-              "--seed-nodes",
-              String.join(",", addresses()),
-              "--state",
-              state.path().toString(),
-              "--cache",
-              state.nodes().resolve("cache-" + index).toString()),
-          state.nodes().resolve("127.0.0.1-" + ports.get(index) + ".out"));
+          arguments, state.nodes().resolve("127.0.0.1-" + ports.get(index) + ".out"));
     } catch (IOException e) {
       throw new UserError("a node cannot be started: " + e.getMessage(), e);
     }

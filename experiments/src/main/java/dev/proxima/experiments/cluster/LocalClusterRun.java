@@ -16,7 +16,7 @@ import java.util.function.BooleanSupplier;
  *
  * @param size how many nodes, at least 1
  */
-public record LocalClusterRun(int size, Chaos chaos) {
+public record LocalClusterRun(int size, Chaos chaos, Security security) {
 
   private static final Duration TICK = Duration.ofMillis(500);
   private static final int COMPLETED = 0;
@@ -26,10 +26,14 @@ public record LocalClusterRun(int size, Chaos chaos) {
   /** Keeps a cluster up until told to stop. */
   public void idle(Path state, Terminal terminal, BooleanSupplier stop)
       throws InterruptedException {
-    try (LocalCluster cluster = LocalCluster.start(size, state)) {
+    try (LocalCluster cluster = LocalCluster.start(size, state, security.tls())) {
       terminal.line(
-          "A cluster of %d nodes; speak to it with --seed-nodes %s --state %s"
-              .formatted(size, String.join(",", cluster.addresses()), state));
+          "A cluster of %d nodes; speak to it with --seed-nodes %s --state %s%s"
+              .formatted(
+                  size,
+                  String.join(",", cluster.addresses()),
+                  state,
+                  security.tls().map(files -> " --tls " + files.folder()).orElse("")));
       while (!stop.getAsBoolean()) {
         cluster.revive();
         Thread.sleep(TICK.toMillis());
@@ -50,10 +54,10 @@ public record LocalClusterRun(int size, Chaos chaos) {
     Overrides into = new Overrides(overrides.assignments(), Optional.of(out), overrides.seed());
     Path folder = state.orElse(out.resolve("cluster"));
     Submission submission = Submissions.prepare(file, into, folder);
-    try (LocalCluster cluster = LocalCluster.start(size, folder)) {
+    try (LocalCluster cluster = LocalCluster.start(size, folder, security.tls())) {
       terminal.line(
           "A cluster of %d nodes: %s".formatted(size, String.join(", ", cluster.addresses())));
-      LocalRun run = new LocalRun(cluster, submission, chaos, terminal);
+      LocalRun run = new LocalRun(cluster, submission, chaos, security, terminal);
       Optional<RunStatus> end = run.execute(stop);
       if (chaos.kills() > 0) {
         terminal.line("Killed %d of %d:".formatted(run.deaths().size(), chaos.kills()));

@@ -23,6 +23,7 @@ final class LocalRun {
   private final LocalCluster cluster;
   private final Submission run;
   private final Chaos chaos;
+  private final Security security;
   private final Terminal terminal;
   private final FileTail progress;
   private final List<String> deaths = new ArrayList<>();
@@ -31,17 +32,19 @@ final class LocalRun {
   private double nextKill = Double.POSITIVE_INFINITY;
   private long epoch;
 
-  LocalRun(LocalCluster cluster, Submission run, Chaos chaos, Terminal terminal) {
+  LocalRun(
+      LocalCluster cluster, Submission run, Chaos chaos, Security security, Terminal terminal) {
     this.cluster = cluster;
     this.run = run;
     this.chaos = chaos;
+    this.security = security;
     this.terminal = terminal;
     this.progress = new FileTail(Path.of(run.folder()).resolve("progress.log"));
   }
 
   /** Runs to the end; empty where it was stopped before. */
   Optional<RunStatus> execute(BooleanSupplier stop) throws InterruptedException {
-    try (ClusterClient client = ClusterClient.of(cluster.addresses())) {
+    try (ClusterClient client = ClusterClient.of(cluster.addresses(), security)) {
       Optional<RunStatus> end = Optional.empty();
       while (end.isEmpty() && !stop.getAsBoolean()) {
         follow();

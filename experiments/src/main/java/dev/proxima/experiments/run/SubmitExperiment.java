@@ -3,6 +3,7 @@ package dev.proxima.experiments.run;
 import dev.proxima.actors.artifacts.ArtifactId;
 import dev.proxima.actors.artifacts.ArtifactStore;
 import dev.proxima.actors.cluster.Submission;
+import dev.proxima.actors.run.RunSpec;
 import dev.proxima.experiments.UserError;
 import dev.proxima.experiments.config.ExperimentConfig;
 import java.io.IOException;
@@ -10,10 +11,15 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Prepares an experiment for a cluster: its data and configuration go into the shared store. */
 public final class SubmitExperiment {
+
+  /** How many names of artefacts fit into one frame, see {@code proxima-remote.conf}. */
+  static final int MOST_SHARDS = 20_000;
 
   private SubmitExperiment() {}
 
@@ -35,6 +41,14 @@ public final class SubmitExperiment {
   private static Submission prepare(
       ExperimentConfig config, boolean resume, RawData raw, ArtifactStore store, RunFolder folder) {
     PreparedData prepared = RunExperiment.prepare(config, resume, raw, store, folder);
+    if (longestList(prepared.data()) > MOST_SHARDS) {
+      if (!resume) {
+        folder.discard();
+      }
+      throw new UserError(
+          "%d shards are more than one message between nodes takes (%d); raise sampling.shard-prompts or evaluation.shard-prompts"
+              .formatted(longestList(prepared.data()), MOST_SHARDS));
+    }
     ArtifactId resolved = store.write(path -> writeString(path, config.resolved()));
     ArtifactId data = new PreparedRun(prepared.data(), prepared.model()).store(store);
     String id =
@@ -44,6 +58,14 @@ public final class SubmitExperiment {
                 .sha256()
                 .substring(0, 8);
     return new Submission(id, resolved, data, folder.path().toAbsolutePath().toString());
+  }
+
+  /** Works name the shards of an iteration, or of the evaluation, all at once. */
+  private static int longestList(RunSpec.Data data) {
+    return Stream.concat(data.iterations().stream(), Stream.of(data.evaluation()))
+        .mapToInt(List::size)
+        .max()
+        .orElseThrow();
   }
 
   private static void writeString(Path path, String text) {
