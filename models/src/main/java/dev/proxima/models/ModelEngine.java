@@ -32,6 +32,25 @@ public interface ModelEngine {
       int shares,
       TrainingOptions options);
 
+  /**
+   * Loads the frozen parameters of a reward model onto a device.
+   *
+   * @throws IllegalArgumentException one line that names the file where it holds no such model
+   */
+  RewardModel rewardModel(Path safetensors, ModelConfig config, ComputeDevice device);
+
+  /**
+   * Loads a trainable reward model onto a device, with a fresh optimiser.
+   *
+   * @param fresh its head where the file has none, as that of a language model
+   */
+  RewardTrainer rewardTrainer(
+      Path safetensors,
+      ModelConfig config,
+      ComputeDevice device,
+      TrainingOptions options,
+      RewardHead fresh);
+
   /** Writes freshly drawn parameters (normal, standard deviation 0.02; norms 1), by seed. */
   void initialise(ModelConfig config, long seed, Path safetensors);
 }

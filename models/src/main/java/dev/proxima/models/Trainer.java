@@ -3,7 +3,6 @@ package dev.proxima.models;
 import dev.proxima.algorithms.objective.PreferenceObjective;
 import dev.proxima.algorithms.spo.LowerLevel;
 import dev.proxima.algorithms.spo.PairGradients;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalDouble;
 
@@ -11,7 +10,7 @@ import java.util.OptionalDouble;
  * A trainable copy of a language model with its optimiser, on one device. Each step back-propagates
  * a whole batch in micro-batches and makes one optimiser step. For use by one thread.
  */
-public interface Trainer extends AutoCloseable {
+public interface Trainer extends TrainingState {
 
   /** One step of supervised fine-tuning: the mean negative log-likelihood per response token. */
   FineTuneStep fineTune(List<TokenSequence> batch);
@@ -40,26 +39,6 @@ public interface Trainer extends AutoCloseable {
    * parameters' size.
    */
   PairGradients pairGradients(List<TokenPair> batch);
-
-  /** Writes the parameters as safetensors (float32, Hugging Face names), beside and renamed. */
-  void save(Path safetensors);
-
-  /**
-   * Writes the optimiser's state and its number of steps, beside and renamed: with the parameters
-   * all that a trainer needs to go on as if it had never stopped.
-   */
-  void saveOptimiser(Path safetensors);
-
-  /**
-   * Goes on from what {@link #saveOptimiser} wrote.
-   *
-   * @throws IllegalArgumentException where the file is of another model or optimiser
-   */
-  void restoreOptimiser(Path safetensors);
-
-  /** Frees the native memory. */
-  @Override
-  void close();
 
   /**
    * @param loss nats per response token, before the step

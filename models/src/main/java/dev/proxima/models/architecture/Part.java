@@ -53,7 +53,9 @@ public enum Part {
   FINAL_NORM,
   FINAL_NORM_BIAS,
   /** [vocabulary, d]; absent where it is the embedding. */
-  OUTPUT;
+  OUTPUT,
+  /** A reward model's head, [1, d]. */
+  SCORE;
 
   /** Its shape in a model. */
   public long[] shape(ModelConfig config) {
@@ -64,6 +66,7 @@ public enum Part {
     return switch (this) {
       case EMBEDDING, OUTPUT -> new long[] {config.vocabSize(), d};
       case POSITIONS -> new long[] {config.maxPositionEmbeddings(), d};
+      case SCORE -> new long[] {1, d};
       case INPUT_NORM,
           INPUT_NORM_BIAS,
           ATTENTION_OUTPUT_BIAS,

@@ -10,15 +10,15 @@ import java.util.function.Function;
 
 /**
  * A pass that keeps the input of each layer only, and on the way back computes each layer once more
- * with a tape of its own (Chen et al. 2016, arXiv 1604.06174). Logits are made for a part of the
- * response tokens at a time. Of N layers, n tokens and hidden size d it holds (N + 1) n d floats,
- * the tape of one layer, and one part's logits.
+ * with a tape of its own (Chen et al. 2016, arXiv 1604.06174). Scores are made of a part of the
+ * predicting tokens at a time. Of N layers, n tokens and hidden size d it holds (N + 1) n d floats,
+ * the tape of one layer, and of one part's scores.
  */
 @SuppressWarnings("try") // GradMode is held, never used
 final class CheckpointedPass implements TrainingPass {
 
+  private final Scorer scorer;
   private final Decoder decoder;
-  private final int rowsAtOnce;
   private final PackedBatch batch;
   private final NDManager scope;
   private final Decoder.Packed packed;
@@ -26,11 +26,11 @@ final class CheckpointedPass implements TrainingPass {
   /** What goes into each layer and comes out of the last, each [n, d]. */
   private final List<NDArray> states = new ArrayList<>();
 
-  private final float[] tokenLogps;
+  private final float[] scores;
 
-  CheckpointedPass(ResponseScorer scorer, PackedBatch batch, NDManager scope) {
+  CheckpointedPass(Scorer scorer, PackedBatch batch, NDManager scope) {
+    this.scorer = scorer;
     decoder = scorer.decoder();
-    rowsAtOnce = scorer.rowsAtOnce();
     this.batch = batch;
     this.scope = scope;
     try (GradMode still = GradMode.off()) {
@@ -39,13 +39,13 @@ final class CheckpointedPass implements TrainingPass {
       for (int layer = 0; layer < decoder.config().layers(); layer++) {
         states.add(decoder.layers(packed, states.get(layer), layer, layer + 1, scope));
       }
-      tokenLogps = scorer.tokenLogps(batch, predicting(last()), scope).toFloatArray();
+      scores = scorer.scores(batch, predicting(last()), scope).toFloatArray();
     }
   }
 
   @Override
-  public float[] tokenLogps() {
-    return tokenLogps.clone();
+  public float[] scores() {
+    return scores.clone();
   }
 
   @Override
@@ -72,9 +72,10 @@ final class CheckpointedPass implements TrainingPass {
     }
   }
 
-  /** d loss / d the last states, [n, d]; a part of the response tokens at a time. */
+  /** d loss / d the last states, [n, d]; a part of the rows at a time. */
   private NDArray throughHead(float[] gradient) {
-    int rows = batch.responses().length;
+    int rows = batch.predicting().length;
+    int rowsAtOnce = scorer.rowsAtOnce();
     NDArray gradients = scope.zeros(new Shape(rows, decoder.config().hiddenSize()));
     try (NDManager outer = scope.newSubManager()) {
       NDArray hidden;
@@ -86,12 +87,11 @@ final class CheckpointedPass implements TrainingPass {
         int to = Math.min(rows, from + rowsAtOnce);
         try (NDManager step = outer.newSubManager()) {
           NDArray g = step.create(Arrays.copyOfRange(gradient, from, to));
-          long[] tokens = Arrays.copyOfRange(batch.responses(), begin, to);
           NDArray some = Ops.slice(hidden, 0, from, to);
           some.attach(step);
           NDArray leaf = some.duplicate();
           leaf.attach(step);
-          NDArray back = through(leaf, g, step, x -> decoder.logps(x, tokens, step));
+          NDArray back = through(leaf, g, step, x -> scorer.scores(batch, x, begin, to, step));
           try (GradMode still = GradMode.off()) {
             Ops.setRows(gradients, back, from, to);
           }

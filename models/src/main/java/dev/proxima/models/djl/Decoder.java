@@ -234,6 +234,19 @@ final class Decoder {
         IValue.from(dtype));
   }
 
+  /** A reward model's rewards [n] of hidden states [n, d]; float32, as the norm before them is. */
+  NDArray rewards(NDArray hidden, NDManager scope) {
+    return call(
+            "logits",
+            scope,
+            IValue.from((PtNDArray) hidden),
+            IValue.listFrom(parameters.head()),
+            IValue.listFrom(numbers),
+            IValue.from(0.0),
+            IValue.from(dtype(Precision.FLOAT32)))
+        .reshape(-1);
+  }
+
   private PtNDArray embedded(PtNDArray tokens, PtNDArray positions, NDManager scope) {
     return call(
         "embed",

@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import dev.proxima.models.ModelConfig;
+import dev.proxima.models.RewardHead;
 import dev.proxima.models.architecture.Part;
 import dev.proxima.models.safetensors.Checkpoint;
 import dev.proxima.models.safetensors.SafetensorsWriter;
@@ -20,6 +21,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
@@ -44,6 +46,7 @@ final class DecoderParameters implements AutoCloseable {
       Checkpoint file,
       String prefix,
       TensorNames names,
+      Optional<RewardHead> fresh,
       ModelConfig config,
       NDManager manager,
       UnaryOperator<NDArray> stored) {
@@ -51,7 +54,7 @@ final class DecoderParameters implements AutoCloseable {
     this.names = names;
     this.manager = manager;
     none = (PtNDArray) manager.create(new Shape(0));
-    Reader reader = new Reader(file, prefix, stored);
+    Reader reader = new Reader(file, prefix, fresh, stored);
     embedding = reader.stacked(List.of(Part.EMBEDDING), 0);
     positions = reader.stacked(List.of(Part.POSITIONS), 0);
     Slot[] slots = Slot.values();
@@ -61,9 +64,9 @@ final class DecoderParameters implements AutoCloseable {
     }
     PtNDArray finalNorm = reader.stacked(List.of(Part.FINAL_NORM), 0);
     PtNDArray finalNormBias = reader.stacked(List.of(Part.FINAL_NORM_BIAS), 0);
-    PtNDArray output = reader.stacked(List.of(Part.OUTPUT), 0);
-    head =
-        new PtNDArray[] {finalNorm, finalNormBias, config.embedding().tied() ? embedding : output};
+    PtNDArray output = reader.stacked(List.of(Part.OUTPUT, Part.SCORE), 0);
+    boolean tied = names.head() == Head.LANGUAGE && config.embedding().tied();
+    head = new PtNDArray[] {finalNorm, finalNormBias, tied ? embedding : output};
   }
 
   private DecoderParameters(DecoderParameters of, NDManager manager) {
@@ -94,18 +97,34 @@ final class DecoderParameters implements AutoCloseable {
   }
 
   /**
-   * Copies a file's tensors to the manager's device. The parameters own the manager.
+   * Copies a language model's tensors from a file to the manager's device. The parameters own the
+   * manager.
    *
    * @param stored what an array becomes when it is kept, such as one of another type
    * @throws IllegalArgumentException with one line when the file does not fit {@code config}
    */
   static DecoderParameters load(
       Path safetensors, ModelConfig config, NDManager manager, UnaryOperator<NDArray> stored) {
+    return load(safetensors, config, Head.LANGUAGE, Optional.empty(), manager, stored);
+  }
+
+  /**
+   * Likewise, with a head of either kind.
+   *
+   * @param fresh the head of a reward model where the file has none
+   */
+  static DecoderParameters load(
+      Path safetensors,
+      ModelConfig config,
+      Head head,
+      Optional<RewardHead> fresh,
+      NDManager manager,
+      UnaryOperator<NDArray> stored) {
     try (Checkpoint file = Checkpoint.open(safetensors)) {
-      TensorNames names = new TensorNames(config);
+      TensorNames names = new TensorNames(config, head);
       String prefix = names.missingPrefix(file.tensors().keySet());
-      names.check(safetensors, file.tensors(), prefix);
-      return new DecoderParameters(file, prefix, names, config, manager, stored);
+      names.check(safetensors, file.tensors(), prefix, fresh.isPresent());
+      return new DecoderParameters(file, prefix, names, fresh, config, manager, stored);
     } catch (RuntimeException e) {
       manager.close();
       throw e;
@@ -144,7 +163,7 @@ final class DecoderParameters implements AutoCloseable {
     return layers;
   }
 
-  /** The last norm's weight and bias (or empty), and the output layer [vocabulary, d]. */
+  /** The last norm's weight and bias (or empty), and the output layer [vocabulary or 1, d]. */
   PtNDArray[] head() {
     return head;
   }
@@ -200,11 +219,14 @@ final class DecoderParameters implements AutoCloseable {
 
     private final Checkpoint file;
     private final String prefix;
+    private final Optional<RewardHead> fresh;
     private final UnaryOperator<NDArray> stored;
 
-    Reader(Checkpoint file, String prefix, UnaryOperator<NDArray> stored) {
+    Reader(
+        Checkpoint file, String prefix, Optional<RewardHead> fresh, UnaryOperator<NDArray> stored) {
       this.file = file;
       this.prefix = prefix;
+      this.fresh = fresh;
       this.stored = stored;
     }
 
@@ -236,6 +258,13 @@ final class DecoderParameters implements AutoCloseable {
     private long fill(NDArray whole, long begin, Part part, String name) {
       long[] shape = part.shape(config);
       String inFile = TensorNames.inFile(name, prefix);
+      if (part == Part.SCORE && !file.tensors().containsKey(inFile)) {
+        try (NDManager scope = manager.newSubManager()) {
+          FloatBuffer values = Initialiser.draw(fresh.orElseThrow(), name, shape);
+          Ops.setRows(whole, array(values, new Shape(shape), scope), begin, begin + shape[0]);
+        }
+        return shape[0];
+      }
       if (names.transposed(part)) {
         FloatBuffer values = file.floats(inFile);
         try (NDManager scope = manager.newSubManager()) {

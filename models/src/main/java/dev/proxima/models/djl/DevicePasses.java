@@ -174,7 +174,7 @@ final class DevicePasses implements BatchPasses {
           checkpointing
               ? new CheckpointedPass(scorer, batch, scope)
               : TrainingPass.taped(scorer, batch, scope);
-      pass.backward(lossGradient.apply(batch, pass.tokenLogps()));
+      pass.backward(lossGradient.apply(batch, pass.scores()));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.proxima.models.djl;
 
 import dev.proxima.algorithms.random.RandomStream;
 import dev.proxima.models.ModelConfig;
+import dev.proxima.models.RewardHead;
 import dev.proxima.models.architecture.Part;
 import dev.proxima.models.safetensors.SafetensorsWriter;
 import java.nio.FloatBuffer;
@@ -39,6 +40,11 @@ final class Initialiser {
           return draw(name, shape, seed, STANDARD_DEVIATION * (residual ? residualScale : 1));
         },
         Map.of("format", "pt"));
+  }
+
+  /** A fresh reward head. */
+  static FloatBuffer draw(RewardHead head, String name, long[] shape) {
+    return draw(name, shape, head.seed(), head.deviation());
   }
 
   private static FloatBuffer constant(long[] shape, float value) {

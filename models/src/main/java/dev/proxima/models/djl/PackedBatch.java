@@ -56,6 +56,26 @@ record PackedBatch(
     return packing.batch();
   }
 
+  /**
+   * Packs whole sequences, each read to its end: what follows its last token is predicted. One that
+   * begins as the one before it shares those tokens with it.
+   *
+   * @throws IllegalArgumentException as {@link #of}, and where a sequence is empty
+   */
+  static PackedBatch ofWhole(List<int[]> sequences, ModelConfig config) {
+    Packing packing = new Packing(sequences.size());
+    int[] before = {};
+    for (int[] sequence : sequences) {
+      if (sequence.length == 0) {
+        throw new IllegalArgumentException("a sequence needs at least one token");
+      }
+      check(sequence, config);
+      packing.addWhole(sequence, shared(before, sequence));
+      before = sequence;
+    }
+    return packing.batch();
+  }
+
   int rows() {
     return starts.length - 1;
   }
@@ -80,6 +100,12 @@ record PackedBatch(
       }
     }
     return sums;
+  }
+
+  /** With how many of the same tokens both begin. */
+  private static int shared(int[] before, int[] sequence) {
+    int mismatch = Arrays.mismatch(before, sequence);
+    return mismatch < 0 ? sequence.length : mismatch;
   }
 
   private static void check(int[] tokens, ModelConfig config) {
@@ -125,7 +151,17 @@ record PackedBatch(
     }
 
     void addPrompt(int[] prompt) {
-      int[] row = append(prompt, 0, prompt.length);
+      addWhole(prompt, 0);
+    }
+
+    /** The first {@code shared} tokens are those of the row before. */
+    void addWhole(int[] sequence, int shared) {
+      int[] row = new int[sequence.length];
+      if (shared > 0) {
+        System.arraycopy(rows.get(rows.size() - 1), 0, row, 0, shared);
+      }
+      int[] read = append(sequence, shared, sequence.length);
+      System.arraycopy(read, 0, row, shared, read.length);
       predicting.add(row[row.length - 1]);
       end(row);
     }

@@ -15,21 +15,39 @@ import java.util.TreeMap;
 /** What the tensors of a model's files are called, and how large they are. */
 final class TensorNames {
 
+  /** What transformers calls the head of every sequence classifier. */
+  private static final String SCORE = "score.weight";
+
   private final ModelConfig config;
   private final Architecture architecture;
+  private final Head head;
   private final Map<Part, String> names;
   private final SortedMap<String, Part> parts = new TreeMap<>();
 
+  /** Of a language model. */
   TensorNames(ModelConfig config) {
+    this(config, Head.LANGUAGE);
+  }
+
+  TensorNames(ModelConfig config, Head head) {
     this.config = config;
+    this.head = head;
     architecture = Architectures.of(config);
     names = architecture.names(config);
+    if (head == Head.REWARD) {
+      names.remove(Part.OUTPUT);
+      names.put(Part.SCORE, SCORE);
+    }
     names.forEach(
         (part, name) -> {
           for (int layer = 0; layer < (part.perLayer() ? config.layers() : 1); layer++) {
             parts.put(name.formatted(layer), part);
           }
         });
+  }
+
+  Head head() {
+    return head;
   }
 
   boolean has(Part part) {
@@ -76,13 +94,21 @@ final class TensorNames {
   /**
    * Compares with a file's tensors, whose names lack {@code prefix}.
    *
+   * @param freshScore whether a reward model's head may be missing
    * @throws IllegalArgumentException with one line when one is missing, too much or ill-shaped
    */
-  void check(Path path, SortedMap<String, TensorInfo> tensors, String prefix) {
+  void check(Path path, SortedMap<String, TensorInfo> tensors, String prefix, boolean freshScore) {
     shapes()
         .forEach(
             (name, shape) -> {
               TensorInfo found = tensors.get(inFile(name, prefix));
+              if (found == null && name.equals(SCORE)) {
+                if (freshScore) {
+                  return;
+                }
+                throw new IllegalArgumentException(
+                    path + ": has no tensor '" + SCORE + "', so it is no reward model's");
+              }
               if (found == null) {
                 throw new IllegalArgumentException(
                     path

@@ -11,11 +11,15 @@ import dev.proxima.models.EngineOptions;
 import dev.proxima.models.LanguageModel;
 import dev.proxima.models.ModelConfig;
 import dev.proxima.models.ModelEngine;
+import dev.proxima.models.RewardHead;
+import dev.proxima.models.RewardModel;
+import dev.proxima.models.RewardTrainer;
 import dev.proxima.models.Trainer;
 import dev.proxima.models.TrainingOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** Decoders on PyTorch. */
@@ -76,6 +80,38 @@ public final class TorchEngine implements ModelEngine {
         training,
         resolved,
         shares);
+  }
+
+  @Override
+  public RewardModel rewardModel(Path safetensors, ModelConfig config, ComputeDevice device) {
+    return new TorchRewardModel(
+        DecoderParameters.load(
+            safetensors,
+            config,
+            Head.REWARD,
+            Optional.empty(),
+            engine.newBaseManager(resolve(device)),
+            array -> Decoder.cast(array, options.precision())),
+        options);
+  }
+
+  @Override
+  public RewardTrainer rewardTrainer(
+      Path safetensors,
+      ModelConfig config,
+      ComputeDevice device,
+      TrainingOptions training,
+      RewardHead fresh) {
+    return new TorchRewardTrainer(
+        DecoderParameters.load(
+            safetensors,
+            config,
+            Head.REWARD,
+            Optional.of(fresh),
+            engine.newBaseManager(resolve(device)),
+            UnaryOperator.identity()),
+        options,
+        training);
   }
 
   @Override

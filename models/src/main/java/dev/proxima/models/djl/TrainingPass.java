@@ -6,32 +6,32 @@ import ai.djl.ndarray.NDManager;
 /** A forward pass over a batch that can go back. */
 interface TrainingPass {
 
-  /** log pi(token | before) of each response token, [m]. */
-  float[] tokenLogps();
+  /** The scorer's numbers, [m]. */
+  float[] scores();
 
   /**
-   * Adds the gradient of sum_i gradient_i * logp_i to the parameters' gradients; once.
+   * Adds the gradient of sum_i gradient_i * score_i to the parameters' gradients; once.
    *
-   * @param gradient d loss / d logp of each response token, [m]
+   * @param gradient d loss / d score of each, [m]
    */
   void backward(float[] gradient);
 
   /** With everything between kept on a tape. */
   @SuppressWarnings("try") // GradMode is held, never used
-  static TrainingPass taped(ResponseScorer scorer, PackedBatch batch, NDManager scope) {
-    NDArray tokenLogps;
+  static TrainingPass taped(Scorer scorer, PackedBatch batch, NDManager scope) {
+    NDArray scores;
     try (GradMode recording = GradMode.on()) {
-      tokenLogps = scorer.tokenLogps(batch, scope);
+      scores = scorer.scores(batch, scope);
     }
     return new TrainingPass() {
       @Override
-      public float[] tokenLogps() {
-        return tokenLogps.toFloatArray();
+      public float[] scores() {
+        return scores.toFloatArray();
       }
 
       @Override
       public void backward(float[] gradient) {
-        Ops.backward(tokenLogps, scope.create(gradient));
+        Ops.backward(scores, scope.create(gradient));
       }
     };
   }

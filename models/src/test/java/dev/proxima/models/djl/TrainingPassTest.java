@@ -33,7 +33,7 @@ class TrainingPassTest {
         NDManager scope = parameters.manager().newSubManager()) {
       ResponseScorer scorer = new ResponseScorer(new Decoder(parameters, Precision.FLOAT32), 3);
       TrainingPass pass = TrainingPass.taped(scorer, batch, scope);
-      logps = pass.tokenLogps();
+      logps = pass.scores();
       pass.backward(gradient);
       taped = gradients(parameters);
     }
@@ -41,7 +41,7 @@ class TrainingPassTest {
         NDManager scope = parameters.manager().newSubManager()) {
       ResponseScorer scorer = new ResponseScorer(new Decoder(parameters, Precision.FLOAT32), 3);
       TrainingPass pass = new CheckpointedPass(scorer, batch, scope);
-      assertThat(pass.tokenLogps()).containsExactly(logps, within(1e-6f));
+      assertThat(pass.scores()).containsExactly(logps, within(1e-6f));
       pass.backward(gradient);
       again = gradients(parameters);
     }
