@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -44,7 +45,7 @@ public record ModelFolder(Path path, ModelConfig config) {
   private static final String MODEL = "model";
   private static final String PARAMETERS = MODEL + ".safetensors";
   private static final String INDEX = PARAMETERS + ".index.json";
-  private static final String TOKENIZER = "tokenizer.json";
+  static final String TOKENIZER = "tokenizer.json";
   private static final String CHECKSUMS = "SHA256SUMS";
 
   /** What describes a model beside {@code config.json} and its parameters. */
@@ -114,6 +115,11 @@ public record ModelFolder(Path path, ModelConfig config) {
    * @throws UncheckedIOException when the folder cannot be written
    */
   public ModelFolder saveWith(Path target, Path parameters) {
+    return saveWith(target, parameters, json -> {});
+  }
+
+  /** Likewise, with a {@code config.json} that {@code change} has gone over. */
+  ModelFolder saveWith(Path target, Path parameters, Consumer<ObjectNode> change) {
     write(
         target,
         parameters,
@@ -129,6 +135,7 @@ public record ModelFolder(Path path, ModelConfig config) {
           ObjectNode root = JsonFile.read(path.resolve(CONFIG));
           // The newer and the older name of the same key.
           root.put("dtype", "float32").put("torch_dtype", "float32");
+          change.accept(root);
           JsonFile.write(folder.resolve(CONFIG), root);
         });
     return new ModelFolder(target, config);
@@ -191,6 +198,22 @@ public record ModelFolder(Path path, ModelConfig config) {
     return template.equals(ChatFormat.TEMPLATE)
         ? new ChatFormat(tokenizer)
         : new TemplateChatEncoder(new ChatTemplate(template, known.specialTokens()), tokenizer);
+  }
+
+  /**
+   * The token that ends a text.
+   *
+   * @throws IllegalArgumentException where the folder names none
+   */
+  String endOfSequence() {
+    return tokenizerConfig()
+        .eosToken()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    path.resolve(TokenizerConfig.FILE)
+                        + ": names no eos_token to end responses with; add one, or let them end"
+                        + " without"));
   }
 
   /** The {@code tokenizer.json}. */

@@ -77,7 +77,8 @@ public final class ResponseEncoder {
     this.folder = folder;
     this.tokenizer = tokenizer;
     this.options = options;
-    this.endOfSequence = options.endToken() ? Optional.of(endOfSequence(folder)) : Optional.empty();
+    this.endOfSequence =
+        options.endToken() ? Optional.of(folder.endOfSequence()) : Optional.empty();
   }
 
   /**
@@ -122,17 +123,5 @@ public final class ResponseEncoder {
     return prompted < kept.length
         ? Optional.of(new TokenSequence(kept, prompted))
         : Optional.empty();
-  }
-
-  private static String endOfSequence(ModelFolder folder) {
-    return folder
-        .tokenizerConfig()
-        .eosToken()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    folder.path().resolve(TokenizerConfig.FILE)
-                        + ": names no eos_token to end responses with; add one, or let them end"
-                        + " without"));
   }
 }

@@ -1,11 +1,15 @@
 package dev.proxima.models;
 
 import dev.proxima.algorithms.spo.PairGradients;
+import dev.proxima.models.RewardTrainer.RewardStep;
 import dev.proxima.models.Trainer.FineTuneStep;
 import dev.proxima.models.Trainer.PreferenceStep;
+import java.util.Arrays;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.DoubleStream;
 
 /** What a training step is reported by, under the ecosystem's names. */
 public final class TrainingMetrics {
@@ -69,6 +73,37 @@ public final class TrainingMetrics {
     metrics.put("gradients/chosen_norm", gradients.chosenNorm());
     metrics.put("gradients/rejected_norm", gradients.rejectedNorm());
     metrics.put("gradients/cosine", gradients.cosine());
+    return metrics;
+  }
+
+  /**
+   * {@code loss}, {@code tokens}, {@code grad_norm} and {@code learning_rate}, and as TRL's {@code
+   * RewardTrainer} names them: {@code accuracy}, the share of pairs with a positive difference of
+   * rewards, their mean difference {@code margin}, and {@code mean_reward}, {@code min_reward} and
+   * {@code max_reward} over all responses.
+   */
+  public static SortedMap<String, Double> of(RewardStep step) {
+    int n = step.losses().length;
+    double accuracy = 0;
+    double margin = 0;
+    for (int i = 0; i < n; i++) {
+      accuracy += step.chosen()[i] > step.rejected()[i] ? 1 : 0;
+      margin += step.chosen()[i] - step.rejected()[i];
+    }
+    DoubleSummaryStatistics rewards =
+        DoubleStream.concat(Arrays.stream(step.chosen()), Arrays.stream(step.rejected()))
+            .summaryStatistics();
+    SortedMap<String, Double> metrics =
+        of(
+            Arrays.stream(step.losses()).sum() / n,
+            step.tokens(),
+            step.gradNorm(),
+            step.learningRate());
+    metrics.put("accuracy", accuracy / n);
+    metrics.put("margin", margin / n);
+    metrics.put("mean_reward", rewards.getAverage());
+    metrics.put("min_reward", rewards.getMin());
+    metrics.put("max_reward", rewards.getMax());
     return metrics;
   }
 

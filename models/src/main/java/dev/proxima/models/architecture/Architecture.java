@@ -13,6 +13,9 @@ public interface Architecture {
   /** {@code model_type} in {@code config.json}. */
   String modelType();
 
+  /** What transformers' names of its classes begin with, as in {@code LlamaForCausalLM}. */
+  String className();
+
   /**
    * The shape that a {@code config.json} describes; keys that it may leave out get Hugging Face's
    * defaults.

@@ -21,6 +21,11 @@ final class Gemma2 extends Llama {
   }
 
   @Override
+  public String className() {
+    return "Gemma2";
+  }
+
+  @Override
   Attention attention(ConfigJson json, Attention plain) {
     int layers = plain.windows().size();
     boolean bias = json.flag("attention_bias", false);

@@ -23,6 +23,11 @@ final class Gpt2 implements Architecture {
   }
 
   @Override
+  public String className() {
+    return "GPT2";
+  }
+
+  @Override
   public ModelConfig read(ConfigJson json) {
     json.requireAbsentOr("scale_attn_weights", "true");
     json.requireAbsentOr("scale_attn_by_inverse_layer_idx", "false");

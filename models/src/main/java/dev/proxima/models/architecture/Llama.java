@@ -23,6 +23,11 @@ class Llama implements Architecture {
   }
 
   @Override
+  public String className() {
+    return "Llama";
+  }
+
+  @Override
   public ModelConfig read(ConfigJson json) {
     int hidden = json.integer("hidden_size");
     int layers = json.integer("num_hidden_layers");
@@ -80,7 +85,7 @@ class Llama implements Architecture {
 
   @Override
   public void describe(ModelConfig config, ObjectNode json) {
-    json.putArray("architectures").add("LlamaForCausalLM");
+    json.putArray("architectures").add(className() + "ForCausalLM");
     json.put("model_type", modelType());
     json.put("vocab_size", config.vocabSize());
     json.put("hidden_size", config.hiddenSize());

@@ -11,6 +11,11 @@ final class Mistral extends Llama {
   }
 
   @Override
+  public String className() {
+    return "Mistral";
+  }
+
+  @Override
   Attention attention(ConfigJson json, Attention plain) {
     int layers = plain.windows().size();
     return plain.withWindows(

@@ -11,6 +11,11 @@ class Qwen2 extends Llama {
   }
 
   @Override
+  public String className() {
+    return "Qwen2";
+  }
+
+  @Override
   Attention attention(ConfigJson json, Attention plain) {
     return windowed(json, plain).withBiases(true, false);
   }

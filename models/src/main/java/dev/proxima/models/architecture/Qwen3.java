@@ -11,6 +11,11 @@ final class Qwen3 extends Qwen2 {
   }
 
   @Override
+  public String className() {
+    return "Qwen3";
+  }
+
+  @Override
   Attention attention(ConfigJson json, Attention plain) {
     boolean bias = json.flag("attention_bias", false);
     return windowed(json, plain).withQueryKeyNorm().withBiases(bias, bias);

@@ -23,10 +23,12 @@ public final class TemplateChatEncoder implements ChatEncoder {
 
   @Override
   public int[] prompt(List<Message> conversation) {
-    if (conversation.isEmpty()) {
-      throw new IllegalArgumentException("a conversation needs at least one message");
-    }
     return tokens(conversation, true);
+  }
+
+  @Override
+  public int[] conversation(List<Message> messages) {
+    return tokens(messages, false);
   }
 
   /**
@@ -51,6 +53,9 @@ public final class TemplateChatEncoder implements ChatEncoder {
   }
 
   private int[] tokens(List<Message> conversation, boolean addGenerationPrompt) {
+    if (conversation.isEmpty()) {
+      throw new IllegalArgumentException("a conversation needs at least one message");
+    }
     return tokenizer.encodeMarkup(template.render(conversation, addGenerationPrompt), false);
   }
 }

@@ -57,15 +57,15 @@ public final class ChatFormat implements ChatEncoder {
 
   @Override
   public int[] prompt(List<Message> conversation) {
-    if (conversation.isEmpty()) {
-      throw new IllegalArgumentException("a conversation needs at least one message");
-    }
-    IntStream.Builder tokens = IntStream.builder();
-    for (Message message : conversation) {
-      append(tokens, message.role(), "\n" + message.content() + "\n");
-    }
+    IntStream.Builder tokens = messages(conversation);
     append(tokens, "assistant", "\n");
     return tokens.build().toArray();
+  }
+
+  /** As {@link #TEMPLATE} renders it: without an end-of-text token. */
+  @Override
+  public int[] conversation(List<Message> messages) {
+    return messages(messages).build().toArray();
   }
 
   /** The tokens of a response, the end-of-text token included. */
@@ -77,6 +77,17 @@ public final class ChatFormat implements ChatEncoder {
   @Override
   public int[] response(List<Message> conversation, String content) {
     return response(content);
+  }
+
+  private IntStream.Builder messages(List<Message> messages) {
+    if (messages.isEmpty()) {
+      throw new IllegalArgumentException("a conversation needs at least one message");
+    }
+    IntStream.Builder tokens = IntStream.builder();
+    for (Message message : messages) {
+      append(tokens, message.role(), "\n" + message.content() + "\n");
+    }
+    return tokens;
   }
 
   private void append(IntStream.Builder tokens, String role, String text) {
