@@ -3,8 +3,10 @@ package dev.proxima.experiments;
 import dev.proxima.experiments.config.ExperimentConfig;
 import dev.proxima.experiments.config.Overrides;
 import dev.proxima.experiments.config.PreferenceConfig;
+import dev.proxima.experiments.config.RewardModelConfig;
 import dev.proxima.experiments.config.RunConfig;
 import dev.proxima.experiments.run.PreferenceRun;
+import dev.proxima.experiments.run.RewardModelRun;
 import dev.proxima.experiments.run.RunExperiment;
 import dev.proxima.experiments.run.RunOptions;
 import dev.proxima.experiments.terminal.Terminal;
@@ -66,9 +68,12 @@ final class RunCommand implements Callable<Integer> {
     RunOptions options = new RunOptions(existing.resume, existing.overwrite);
     try (Terminal terminal = Screen.detect().terminal()) {
       Runtime.getRuntime().addShutdownHook(new Thread(terminal::close, "close terminal"));
-      return config instanceof PreferenceConfig preference
-          ? PreferenceRun.execute(preference, options, terminal)
-          : new RunExperiment().execute((ExperimentConfig) config, options, terminal);
+      if (config instanceof PreferenceConfig preference) {
+        return PreferenceRun.execute(preference, options, terminal);
+      } else if (config instanceof RewardModelConfig reward) {
+        return RewardModelRun.execute(reward, options, terminal);
+      }
+      return new RunExperiment().execute((ExperimentConfig) config, options, terminal);
     }
   }
 }

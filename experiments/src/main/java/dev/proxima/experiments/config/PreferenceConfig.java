@@ -1,17 +1,14 @@
 package dev.proxima.experiments.config;
 
 import com.typesafe.config.Config;
-import dev.proxima.actors.run.RunSettings.FineTuning;
+import dev.proxima.actors.run.RunSettings.Optimisation;
 import dev.proxima.actors.run.RunSettings.PreferenceTraining;
 import dev.proxima.algorithms.objective.PairDetail;
 import dev.proxima.algorithms.objective.PreferenceObjective;
-import dev.proxima.experiments.data.PromptedResponses.Strings;
 import dev.proxima.models.ComputeDevice;
 import dev.proxima.models.EngineOptions;
-import dev.proxima.models.ResponseEncoder;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * One training on given pairs, without an outer loop: {@code task = preference}.
@@ -33,55 +30,37 @@ public record PreferenceConfig(
     ComputeDevice device,
     EngineOptions engine,
     String resolved)
-    implements RunConfig {
-
-  /** The model to begin with. */
-  public sealed interface Start {}
-
-  /** A model folder. */
-  public record Folder(Path path) implements Start {}
-
-  /**
-   * A model made for the pairs.
-   *
-   * @param vocabularySize tokens to train the tokenizer to, special tokens included
-   * @param fineTuning on the chosen responses
-   */
-  public record Scratch(ModelShape shape, int vocabularySize, FineTuning fineTuning)
-      implements Start {}
-
-  /**
-   * The pairs.
-   *
-   * @param pairs JSONL of prompt, chosen and rejected
-   * @param maxPairs most pairs to use, 0 for all
-   * @param encoding how they become tokens
-   */
-  public record Data(
-      Path pairs, int maxPairs, Strings strings, ResponseEncoder.Options encoding, Order order) {}
-
-  /** The order of the pairs in every pass. */
-  public enum Order {
-    SHUFFLED,
-    FILE
-  }
+    implements PairsConfig {
 
   static PreferenceConfig load(Path file, Overrides overrides) {
     Config config = ConfigLayers.checked(file, overrides);
     Section root = new Section("", config);
-    List<ComputeDevice> devices = ExperimentConfig.devices(root);
-    root.check("devices", devices.size() == 1, devices, "one device: this task uses no more");
     return new PreferenceConfig(
         RunSettingsReader.name(root),
         root.wholeNumber("seed"),
-        start(root),
-        data(root.section("data"), root.section("preference")),
+        PairsConfig.start(root),
+        PairsConfig.data(root),
         training(root.section("training"), root.section("spo")),
         root.section("training").count("checkpoint-steps", 0),
         root.file("out", "the path of a folder"),
-        devices.get(0),
+        PairsConfig.device(root),
         ExperimentConfig.engine(root),
         ConfigLayers.render(config));
+  }
+
+  @Override
+  public int epochs() {
+    return training.epochs();
+  }
+
+  @Override
+  public int batchSize() {
+    return training.batchSize();
+  }
+
+  @Override
+  public Optimisation optimisation() {
+    return training.optimisation();
   }
 
   public PreferenceObjective objective() {
@@ -99,31 +78,6 @@ public record PreferenceConfig(
   public String fingerprint() {
     return RunConfig.fingerprint(
         List.of(Task.PREFERENCE, name, seed, start, data, training, engine.withThreads(0)));
-  }
-
-  private static Start start(Section root) {
-    Section model = root.section("model");
-    Optional<Path> folder = model.optionalFile("folder", "the path of a model folder, or null");
-    return folder.isPresent()
-        ? new Folder(folder.get())
-        : new Scratch(
-            ModelShape.read(model),
-            root.section("tokenizer").count("vocab-size", ExperimentConfig.MIN_VOCABULARY),
-            RunSettingsReader.fineTuning(root.section("fine-tuning")));
-  }
-
-  private static Data data(Section data, Section preference) {
-    return new Data(
-        data.file("pairs", "the path of a JSONL file, as in --set data.pairs=FILE.jsonl"),
-        data.count("max-pairs", 0),
-        preference.choice("strings", Strings.class),
-        new ResponseEncoder.Options(
-            preference.count("max-length", 2),
-            preference.choice("truncation", ResponseEncoder.Truncation.class),
-            preference.choice("join", ResponseEncoder.Joining.class),
-            preference.flag("special-tokens"),
-            preference.flag("end-token")),
-        preference.choice("order", Order.class));
   }
 
   private static PreferenceTraining training(Section section, Section spo) {

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** What {@code proxima run} is told to do, as one of the tasks that there are. */
-public sealed interface RunConfig permits ExperimentConfig, PreferenceConfig {
+public sealed interface RunConfig permits ExperimentConfig, PairsConfig {
 
   /** The run's folder. */
   Path out();
@@ -24,7 +24,8 @@ public sealed interface RunConfig permits ExperimentConfig, PreferenceConfig {
   /** The values of {@code task}. */
   enum Task {
     APO,
-    PREFERENCE
+    PREFERENCE,
+    REWARD_MODEL
   }
 
   /**
@@ -37,6 +38,7 @@ public sealed interface RunConfig permits ExperimentConfig, PreferenceConfig {
     return switch (root.choice("task", Task.class)) {
       case APO -> ExperimentConfig.load(file, overrides);
       case PREFERENCE -> PreferenceConfig.load(file, overrides);
+      case REWARD_MODEL -> RewardModelConfig.load(file, overrides);
     };
   }
 

@@ -129,7 +129,7 @@ final class RunSettingsReader {
             regulariser.choice("aggregation", Aggregation.class)));
   }
 
-  private static Optimisation optimisation(Section section) {
+  static Optimisation optimisation(Section section) {
     return new Optimisation(
         OptimiserReader.read(section.section("optimiser")),
         new LearningRate(

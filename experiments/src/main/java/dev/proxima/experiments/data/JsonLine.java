@@ -40,6 +40,22 @@ public record JsonLine(Path file, int number, ObjectNode object) {
   }
 
   /**
+   * The number that a field holds, {@code otherwise} where it is not there or null.
+   *
+   * @throws UserError if it is something else
+   */
+  public double number(String field, double otherwise) {
+    if (!has(field)) {
+      return otherwise;
+    }
+    JsonNode value = object.get(field);
+    if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
+      throw error("'" + field + "' must be a number, not " + type(value));
+    }
+    return value.doubleValue();
+  }
+
+  /**
    * The turns that a field holds: a list of messages as it stands, a string as one turn of {@code
    * role}.
    *

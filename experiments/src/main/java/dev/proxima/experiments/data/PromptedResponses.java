@@ -2,6 +2,7 @@ package dev.proxima.experiments.data;
 
 import dev.proxima.experiments.UserError;
 import dev.proxima.models.ResponseEncoder;
+import dev.proxima.models.RewardEncoder;
 import dev.proxima.models.TokenSequence;
 import dev.proxima.models.tokenizer.Message;
 import java.util.ArrayList;
@@ -55,6 +56,13 @@ public record PromptedResponses(
 
   /** The prompt and one of the responses as tokens; see {@link ResponseEncoder}. */
   public Optional<TokenSequence> encoded(ResponseEncoder encoder, String response) {
+    return conversational
+        ? encoder.conversation(prompt, response)
+        : encoder.text(prompt.get(0).content(), response);
+  }
+
+  /** Likewise as what a reward model reads; see {@link RewardEncoder}. */
+  public Optional<int[]> rewarded(RewardEncoder encoder, String response) {
     return conversational
         ? encoder.conversation(prompt, response)
         : encoder.text(prompt.get(0).content(), response);

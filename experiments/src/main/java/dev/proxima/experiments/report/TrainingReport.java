@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.samskivert.mustache.Mustache;
+import dev.proxima.experiments.report.TrainingKind.Shown;
 import dev.proxima.models.io.AtomicFiles;
 import dev.proxima.models.json.JsonFile;
 import java.awt.Font;
@@ -16,28 +17,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.knowm.xchart.XYChart;
 
 /** Shows one training on given pairs: a table of its passes, and its steps as plots. */
 public final class TrainingReport {
 
   private static final String PLOT = "training.png";
-
-  /** The columns of the table, by metric. */
-  private static final List<Column> COLUMNS =
-      List.of(
-          new Column("loss", "Loss"),
-          new Column("rewards/chosen", "Reward, chosen"),
-          new Column("rewards/rejected", "Reward, rejected"),
-          new Column("rewards/margins", "Margin"),
-          new Column("rewards/accuracies", "Accuracy"));
-
-  private record Column(String metric, String heading) {
-
-    String of(SortedMap<String, Double> means) {
-      return String.format(Locale.ROOT, "%.4f", means.getOrDefault(metric, Double.NaN));
-    }
-  }
 
   private TrainingReport() {}
 
@@ -55,12 +42,13 @@ public final class TrainingReport {
   /** The table and where to look, in plain ASCII, as lines that end with a newline. */
   public static String text(TrainingResult result, Path folder) {
     StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "%4s", "Pass"));
-    COLUMNS.forEach(column -> text.append(String.format("  %16s", column.heading())));
+    List<Shown> columns = result.kind().columns();
+    columns.forEach(column -> text.append(String.format("  %16s", column.heading())));
     text.append('\n');
     int pass = 0;
     for (SortedMap<String, Double> means : result.passes()) {
       text.append(String.format(Locale.ROOT, "%4d", ++pass));
-      COLUMNS.forEach(column -> text.append(String.format("  %16s", column.of(means))));
+      columns.forEach(column -> text.append(String.format("  %16s", mean(column, means))));
       text.append('\n');
     }
     text.append("\nReport   ").append(folder.resolve(Report.PAGE)).append('\n');
@@ -74,8 +62,7 @@ public final class TrainingReport {
     ObjectNode root = JsonNodeFactory.instance.objectNode();
     root.put("name", result.name());
     root.put("seed", result.seed());
-    root.put("objective", result.objective());
-    root.put("beta", result.beta());
+    result.kind().settings().forEach(root::putPOJO);
     root.put("pairs", result.pairs());
     root.put("steps", result.steps().size());
     ArrayNode passes = root.putArray("passes");
@@ -95,9 +82,13 @@ public final class TrainingReport {
 
   private static byte[] plot(TrainingResult result, Font font) {
     return ChartStyle.png(
-        TrainingChart.draw(font, result, "loss", "Training loss"),
-        TrainingChart.draw(font, result, "rewards/margins", "Reward margin"),
-        TrainingChart.draw(font, result, "rewards/accuracies", "Reward accuracy"));
+        result.kind().plots().stream()
+            .map(plot -> TrainingChart.draw(font, result, plot.metric(), plot.heading()))
+            .toArray(XYChart[]::new));
+  }
+
+  private static String mean(Shown column, SortedMap<String, Double> means) {
+    return String.format(Locale.ROOT, "%.4f", means.getOrDefault(column.metric(), Double.NaN));
   }
 
   private static String page(TrainingResult result, Optional<byte[]> plot) throws IOException {
@@ -113,32 +104,39 @@ public final class TrainingReport {
   /** What the template sees. */
   private record View(
       String name,
+      String title,
       long seed,
-      String objective,
-      String beta,
+      String settings,
+      String caption,
       int pairs,
       int steps,
       List<String> headings,
       List<Line> passes,
       String plot,
+      String plotted,
+      String autoClass,
       String finalFolder,
       String pythonFolder,
       String config) {
 
     static View of(TrainingResult result, Optional<byte[]> plot) {
       List<SortedMap<String, Double>> passes = result.passes();
+      TrainingKind kind = result.kind();
       return new View(
           result.name(),
+          kind.title(),
           result.seed(),
-          result.objective(),
-          Numbers.plain(result.beta()),
+          kind.description(),
+          kind.caption(),
           result.pairs(),
           result.steps().size(),
-          COLUMNS.stream().map(Column::heading).toList(),
+          kind.columns().stream().map(Shown::heading).toList(),
           IntStream.range(0, passes.size())
-              .mapToObj(pass -> Line.of(pass + 1, passes.get(pass)))
+              .mapToObj(pass -> Line.of(pass + 1, passes.get(pass), kind.columns()))
               .toList(),
           plot.map(Base64.getEncoder()::encodeToString).orElse(null),
+          kind.plots().stream().map(Shown::heading).collect(Collectors.joining(", ")),
+          kind.autoClass(),
           result.finalFolder(),
           ReportPage.pythonString(result.finalFolder()),
           result.config());
@@ -147,8 +145,8 @@ public final class TrainingReport {
 
   private record Line(int pass, List<String> cells) {
 
-    static Line of(int pass, SortedMap<String, Double> means) {
-      return new Line(pass, COLUMNS.stream().map(column -> column.of(means)).toList());
+    static Line of(int pass, SortedMap<String, Double> means, List<Shown> columns) {
+      return new Line(pass, columns.stream().map(column -> mean(column, means)).toList());
     }
   }
 }

@@ -9,8 +9,7 @@ import java.util.TreeMap;
 /**
  * What one training on given pairs has to show.
  *
- * @param objective the loss by its name
- * @param beta the KL strength
+ * @param kind what was trained and how
  * @param pairs the number of pairs
  * @param stepsPerPass optimiser steps of one pass over the pairs, at least 1
  * @param steps the metrics of each step by name, at least one pass
@@ -20,8 +19,7 @@ import java.util.TreeMap;
 public record TrainingResult(
     String name,
     long seed,
-    String objective,
-    double beta,
+    TrainingKind kind,
     int pairs,
     int stepsPerPass,
     List<SortedMap<String, Double>> steps,

@@ -1,11 +1,14 @@
 package dev.proxima.experiments.run;
 
 import dev.proxima.experiments.UserError;
-import dev.proxima.experiments.config.PreferenceConfig;
+import dev.proxima.experiments.config.PairsConfig;
 import dev.proxima.experiments.data.JsonLine;
 import dev.proxima.experiments.data.JsonLines;
 import dev.proxima.experiments.data.PromptedResponses;
+import dev.proxima.models.ModelFolder;
 import dev.proxima.models.ResponseEncoder;
+import dev.proxima.models.RewardEncoder;
+import dev.proxima.models.RewardPair;
 import dev.proxima.models.TokenSequence;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +21,23 @@ import java.util.stream.Stream;
  * @param pairs in the file's order, at least one
  * @param ties lines that were left out because both responses were the same
  */
-record GivenPairs(PreferenceConfig.Data settings, List<PromptedResponses> pairs, int ties) {
+record GivenPairs(PairsConfig.Data settings, List<GivenPairs.Pair> pairs, int ties) {
+
+  /**
+   * A line.
+   *
+   * @param margin by how much the reward of chosen should exceed that of rejected
+   */
+  record Pair(PromptedResponses text, double margin) {
+
+    String chosen() {
+      return text.responses().get(PromptedResponses.CHOSEN);
+    }
+
+    String rejected() {
+      return text.responses().get(PromptedResponses.REJECTED);
+    }
+  }
 
   /**
    * Both responses of a pair with their prompt.
@@ -30,14 +49,14 @@ record GivenPairs(PreferenceConfig.Data settings, List<PromptedResponses> pairs,
   /**
    * @throws UserError where the file is not what it should be, or has no pair
    */
-  static GivenPairs read(PreferenceConfig.Data settings) {
-    List<PromptedResponses> pairs = new ArrayList<>();
+  static GivenPairs read(PairsConfig.Data settings) {
+    List<Pair> pairs = new ArrayList<>();
     int[] ties = {0};
     JsonLines.forEach(
         settings.pairs(),
         line -> {
-          PromptedResponses pair = pair(line, settings);
-          if (chosen(pair).equals(rejected(pair))) {
+          Pair pair = pair(line, settings);
+          if (pair.chosen().equals(pair.rejected())) {
             ties[0]++;
           } else if (settings.maxPairs() == 0 || pairs.size() < settings.maxPairs()) {
             pairs.add(pair);
@@ -56,9 +75,20 @@ record GivenPairs(PreferenceConfig.Data settings, List<PromptedResponses> pairs,
         .flatMap(
             pair ->
                 Stream.concat(
-                    pair.prompt().stream().map(message -> message.content()),
-                    pair.responses().values().stream()))
+                    pair.text().prompt().stream().map(message -> message.content()),
+                    pair.text().responses().values().stream()))
         .toList();
+  }
+
+  /** How the pairs become tokens of a model that may read less than the settings allow. */
+  ResponseEncoder.Options encoding(ModelFolder model) {
+    return settings.encoding().atMost(model.config().maxPositionEmbeddings());
+  }
+
+  /** A line on how many pairs are used. */
+  String description(int used) {
+    return "Data: %,d pairs; left out: %,d too long, %,d ties"
+        .formatted(used, pairs.size() - used, ties);
   }
 
   /**
@@ -68,9 +98,9 @@ record GivenPairs(PreferenceConfig.Data settings, List<PromptedResponses> pairs,
    */
   List<Encoded> encoded(ResponseEncoder encoder) {
     List<Encoded> encoded = new ArrayList<>();
-    for (PromptedResponses pair : pairs) {
-      Optional<TokenSequence> chosen = pair.encoded(encoder, chosen(pair));
-      Optional<TokenSequence> rejected = pair.encoded(encoder, rejected(pair));
+    for (Pair pair : pairs) {
+      Optional<TokenSequence> chosen = pair.text().encoded(encoder, pair.chosen());
+      Optional<TokenSequence> rejected = pair.text().encoded(encoder, pair.rejected());
       if (chosen.isPresent() && rejected.isPresent()) {
         encoded.add(new Encoded(chosen.get(), rejected.get()));
       }
@@ -84,19 +114,32 @@ record GivenPairs(PreferenceConfig.Data settings, List<PromptedResponses> pairs,
     return encoded;
   }
 
-  private static PromptedResponses pair(JsonLine line, PreferenceConfig.Data settings) {
-    PromptedResponses pair = PromptedResponses.read(line, settings.strings());
-    if (!pair.responses().containsKey(PromptedResponses.CHOSEN)) {
+  /**
+   * The pairs as a reward model reads them, without those that are too long.
+   *
+   * @throws UserError where none is left, or one cannot be tokenised
+   */
+  List<RewardPair> rewarded(RewardEncoder encoder) {
+    List<RewardPair> encoded = new ArrayList<>();
+    for (Pair pair : pairs) {
+      Optional<int[]> chosen = pair.text().rewarded(encoder, pair.chosen());
+      Optional<int[]> rejected = pair.text().rewarded(encoder, pair.rejected());
+      if (chosen.isPresent() && rejected.isPresent()) {
+        encoded.add(new RewardPair(chosen.get(), rejected.get(), pair.margin()));
+      }
+    }
+    if (encoded.isEmpty()) {
+      throw new UserError(
+          settings.pairs() + ": every pair is longer than preference.max-length; raise it");
+    }
+    return encoded;
+  }
+
+  private static Pair pair(JsonLine line, PairsConfig.Data settings) {
+    PromptedResponses text = PromptedResponses.read(line, settings.strings());
+    if (!text.responses().containsKey(PromptedResponses.CHOSEN)) {
       throw line.error("needs 'chosen' and 'rejected'");
     }
-    return pair;
-  }
-
-  private static String chosen(PromptedResponses pair) {
-    return pair.responses().get(PromptedResponses.CHOSEN);
-  }
-
-  private static String rejected(PromptedResponses pair) {
-    return pair.responses().get(PromptedResponses.REJECTED);
+    return new Pair(text, line.number("margin", 0));
   }
 }

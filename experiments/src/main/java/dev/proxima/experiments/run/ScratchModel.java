@@ -3,7 +3,7 @@ package dev.proxima.experiments.run;
 import dev.proxima.actors.run.RunSettings.FineTuning;
 import dev.proxima.algorithms.random.Epochs;
 import dev.proxima.algorithms.random.RandomStream;
-import dev.proxima.experiments.config.PreferenceConfig;
+import dev.proxima.experiments.config.PairsConfig;
 import dev.proxima.experiments.run.GivenPairs.Encoded;
 import dev.proxima.experiments.terminal.Terminal;
 import dev.proxima.models.ModelConfig;
@@ -12,7 +12,6 @@ import dev.proxima.models.ResponseEncoder;
 import dev.proxima.models.TokenSequence;
 import dev.proxima.models.Trainer;
 import dev.proxima.models.djl.DjlTokenizer;
-import dev.proxima.models.djl.TorchEngine;
 import dev.proxima.models.io.FileTrees;
 import dev.proxima.models.tokenizer.ByteLevelBpe;
 import dev.proxima.models.tokenizer.ChatFormat;
@@ -23,48 +22,39 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 
 /**
  * Makes the model of a run that starts from none: a tokenizer, a fresh Llama and its fine-tuning.
  */
 final class ScratchModel {
 
-  private final PreferenceConfig config;
-  private final PreferenceConfig.Scratch scratch;
-  private final TorchEngine engine;
-  private final GivenPairs pairs;
+  private final PairsContext<?> context;
+  private final PairsConfig.Scratch scratch;
 
-  ScratchModel(
-      PreferenceConfig config,
-      PreferenceConfig.Scratch scratch,
-      TorchEngine engine,
-      GivenPairs pairs) {
-    this.config = config;
+  ScratchModel(PairsContext<?> context, PairsConfig.Scratch scratch) {
+    this.context = context;
     this.scratch = scratch;
-    this.engine = engine;
-    this.pairs = pairs;
   }
 
   /**
    * Writes the model's folder.
    *
-   * @return empty where {@code stop} was true before it was done; nothing is written then
+   * @return empty where it was told to stop before it was done; nothing is written then
    */
-  Optional<ModelFolder> make(Path target, Terminal terminal, BooleanSupplier stop)
-      throws IOException {
+  Optional<ModelFolder> make(Path target) throws IOException {
     Path work = Files.createDirectories(target.resolveSibling(target.getFileName() + ".work"));
     try {
       Path tokenizerFile = work.resolve("tokenizer.json");
-      ByteLevelBpe.train(pairs.texts(), scratch.vocabularySize(), ChatFormat.SPECIAL_TOKENS)
+      ByteLevelBpe.train(
+              context.given().texts(), scratch.vocabularySize(), ChatFormat.SPECIAL_TOKENS)
           .write(tokenizerFile);
       Path parameters = work.resolve("parameters.safetensors");
       try (Tokenizer tokenizer = DjlTokenizer.open(tokenizerFile)) {
         ModelConfig model = model(tokenizer);
-        engine.initialise(model, config.seed(), parameters);
+        context.engine().initialise(model, context.config().seed(), parameters);
         ModelFolder untrained =
             ModelFolder.save(work.resolve("model"), model, parameters, tokenizerFile);
-        return fineTune(untrained, tokenizer, work.resolve("trained.safetensors"), terminal, stop)
+        return fineTune(untrained, tokenizer, work.resolve("trained.safetensors"))
             .map(trained -> ModelFolder.save(target, model, trained, tokenizerFile));
       }
     } finally {
@@ -80,17 +70,11 @@ final class ScratchModel {
             tokenizer.vocabSize(), endOfText, endOfText, tokenizer.tokenId(ChatFormat.PAD));
   }
 
-  private Optional<Path> fineTune(
-      ModelFolder folder,
-      Tokenizer tokenizer,
-      Path target,
-      Terminal terminal,
-      BooleanSupplier stop) {
+  private Optional<Path> fineTune(ModelFolder folder, Tokenizer tokenizer, Path target) {
+    GivenPairs pairs = context.given();
     FineTuning tuning = scratch.fineTuning();
     List<TokenSequence> examples =
-        pairs
-            .encoded(new ResponseEncoder(folder, tokenizer, PreferenceRun.encoding(config, folder)))
-            .stream()
+        pairs.encoded(new ResponseEncoder(folder, tokenizer, pairs.encoding(folder))).stream()
             .map(Encoded::chosen)
             .toList();
     Epochs epochs =
@@ -98,19 +82,22 @@ final class ScratchModel {
             examples.size(),
             tuning.batchSize(),
             tuning.epochs(),
-            epoch -> RandomStream.of(config.seed(), "fine-tune", epoch));
+            epoch -> RandomStream.of(context.config().seed(), "fine-tune", epoch));
     if (epochs.steps() == 0) {
       return Optional.of(folder.parameters());
     }
     try (Trainer trainer =
-        engine.trainer(
-            folder.parameters(),
-            folder.config(),
-            config.device(),
-            tuning.optimisation().over(epochs.steps()))) {
+        context
+            .engine()
+            .trainer(
+                folder.parameters(),
+                folder.config(),
+                context.config().device(),
+                tuning.optimisation().over(epochs.steps()))) {
+      Terminal terminal = context.terminal();
       terminal.stage("fine-tuning", epochs.steps(), "steps");
       for (int step = 0; step < epochs.steps(); step++) {
-        if (stop.getAsBoolean()) {
+        if (context.stop().getAsBoolean()) {
           return Optional.empty();
         }
         trainer.fineTune(Arrays.stream(epochs.batch(step)).mapToObj(examples::get).toList());

@@ -1,7 +1,7 @@
 package dev.proxima.experiments.run;
 
 import dev.proxima.experiments.UserError;
-import dev.proxima.models.Trainer;
+import dev.proxima.models.TrainingState;
 import dev.proxima.models.io.AtomicFiles;
 import dev.proxima.models.io.Checksums;
 import dev.proxima.models.io.FileTrees;
@@ -55,7 +55,7 @@ record TrainingCheckpoints(Path folder) {
   }
 
   /** Writes a state and then removes the earlier ones. */
-  Checkpoint save(Trainer trainer, int step) {
+  Checkpoint save(TrainingState trainer, int step) {
     Checkpoint checkpoint = new Checkpoint(folder.resolve(NAME + step), step);
     List<Checkpoint> earlier = all();
     if (earlier.contains(checkpoint)) {

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.proxima.experiments.UserError;
-import dev.proxima.experiments.config.PreferenceConfig.Data;
-import dev.proxima.experiments.config.PreferenceConfig.Folder;
-import dev.proxima.experiments.config.PreferenceConfig.Order;
-import dev.proxima.experiments.config.PreferenceConfig.Scratch;
+import dev.proxima.experiments.config.PairsConfig.Data;
+import dev.proxima.experiments.config.PairsConfig.Folder;
+import dev.proxima.experiments.config.PairsConfig.Order;
+import dev.proxima.experiments.config.PairsConfig.Scratch;
 import dev.proxima.experiments.data.PromptedResponses.Strings;
 import dev.proxima.models.ResponseEncoder;
 import java.io.IOException;
@@ -34,7 +34,8 @@ class PreferenceConfigTest {
     assertThat(load(PREFERENCE)).isInstanceOf(PreferenceConfig.class);
     assertThatThrownBy(() -> load("task = sft"))
         .isInstanceOf(UserError.class)
-        .hasMessageContaining("task = sft is not accepted; use one of apo, preference");
+        .hasMessageContaining(
+            "task = sft is not accepted; use one of apo, preference, reward-model");
   }
 
   @Test
