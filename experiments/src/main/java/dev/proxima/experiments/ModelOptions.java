@@ -4,8 +4,10 @@ import dev.proxima.models.ComputeDevice;
 import dev.proxima.models.EngineOptions;
 import dev.proxima.models.LanguageModel;
 import dev.proxima.models.ModelConfig;
+import dev.proxima.models.ModelEngine;
 import dev.proxima.models.ModelFolder;
 import dev.proxima.models.Precision;
+import dev.proxima.models.RewardModel;
 import dev.proxima.models.djl.TorchEngine;
 import java.nio.file.Path;
 import picocli.CommandLine.ITypeConverter;
@@ -52,9 +54,17 @@ final class ModelOptions {
 
   /** Loads the folder's parameters as a model of the given shape. */
   LanguageModel load(ModelFolder opened, ModelConfig config) {
+    return engine().load(opened.parameters(), config, device);
+  }
+
+  /** Loads the folder's parameters as a reward model. */
+  RewardModel loadRewardModel(ModelFolder opened) {
+    return engine().rewardModel(opened.parameters(), opened.config(), device);
+  }
+
+  private ModelEngine engine() {
     EngineOptions defaults = EngineOptions.DEFAULT;
-    return TorchEngine.create(new EngineOptions(threads, precision, false, defaults.cacheBytes()))
-        .load(opened.parameters(), config, device);
+    return TorchEngine.create(new EngineOptions(threads, precision, false, defaults.cacheBytes()));
   }
 
   private static final class PrecisionName extends EnumName<Precision> {

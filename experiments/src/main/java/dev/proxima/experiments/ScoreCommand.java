@@ -1,16 +1,21 @@
 package dev.proxima.experiments;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.proxima.experiments.data.PromptedResponses;
 import dev.proxima.experiments.scoring.ResponseScores;
 import dev.proxima.experiments.terminal.Terminal;
 import dev.proxima.models.LanguageModel;
 import dev.proxima.models.ModelFolder;
 import dev.proxima.models.ResponseEncoder;
+import dev.proxima.models.RewardEncoder;
+import dev.proxima.models.RewardFolder;
+import dev.proxima.models.RewardModel;
 import dev.proxima.models.djl.DjlTokenizer;
 import dev.proxima.models.tokenizer.Tokenizer;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,7 +28,8 @@ import picocli.CommandLine.Spec;
     name = "score",
     description =
         "Log-probabilities of given responses under a model: a JSON line for each of FILE's with logp_chosen,"
-            + " tokens_chosen, ..., in order. Tokenised, joined and cut as TRL's DPOTrainer does.",
+            + " tokens_chosen, ..., in order. Tokenised, joined and cut as TRL's DPOTrainer does. Where the model is a"
+            + " reward model: reward_chosen, ..., tokenised as TRL's RewardTrainer does; of a longer sequence the end.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 final class ScoreCommand implements Callable<Integer> {
@@ -95,26 +101,55 @@ final class ScoreCommand implements Callable<Integer> {
             StopRequest.listen(terminal, "Stopped; the lines so far are complete.")) {
       ModelFolder opened = model.open();
       ResponseEncoder.Options options = options(opened);
-      try (Tokenizer tokenizer = DjlTokenizer.open(opened.tokenizer());
-          LanguageModel loaded = model.load(opened, opened.config())) {
-        terminal.stage("scoring", UNKNOWN, "lines");
-        int[] lines = {0};
-        boolean whole =
-            new ResponseScores(
-                    loaded,
-                    new ResponseEncoder(opened, tokenizer, options),
-                    strings,
-                    scores -> {
-                      out.println(scores);
-                      terminal.advance(++lines[0]);
-                    })
-                .score(file, stop::isMade);
-        return whole ? 0 : Main.INTERRUPTED;
-      }
+      terminal.stage("scoring", UNKNOWN, "lines");
+      int[] lines = {0};
+      Consumer<ObjectNode> print =
+          scores -> {
+            out.println(scores);
+            terminal.advance(++lines[0]);
+          };
+      boolean whole =
+          new RewardFolder(opened).isTrained()
+              ? rewards(opened, options, print, stop)
+              : logps(opened, options, print, stop);
+      return whole ? 0 : Main.INTERRUPTED;
     } catch (IllegalArgumentException e) {
       throw new UserError(e.getMessage(), e);
     } finally {
       out.flush();
+    }
+  }
+
+  private boolean logps(
+      ModelFolder opened,
+      ResponseEncoder.Options options,
+      Consumer<ObjectNode> print,
+      StopRequest stop) {
+    try (Tokenizer tokenizer = DjlTokenizer.open(opened.tokenizer());
+        LanguageModel loaded = model.load(opened, opened.config())) {
+      ResponseEncoder encoder = new ResponseEncoder(opened, tokenizer, options);
+      return ResponseScores.logps(loaded, encoder, strings, print).score(file, stop::isMade);
+    }
+  }
+
+  private boolean rewards(
+      ModelFolder opened,
+      ResponseEncoder.Options options,
+      Consumer<ObjectNode> print,
+      StopRequest stop) {
+    try (Tokenizer tokenizer = DjlTokenizer.open(opened.tokenizer());
+        RewardModel loaded = model.loadRewardModel(opened)) {
+      RewardEncoder encoder =
+          new RewardEncoder(
+              opened,
+              tokenizer,
+              new RewardEncoder.Options(
+                  options.maxLength(),
+                  RewardEncoder.Overlong.KEEP_END,
+                  options.specialTokens(),
+                  options.endToken()),
+              new RewardFolder(opened).padding());
+      return ResponseScores.rewards(loaded, encoder, strings, print).score(file, stop::isMade);
     }
   }
 

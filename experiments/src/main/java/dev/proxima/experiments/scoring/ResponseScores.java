@@ -7,34 +7,44 @@ import dev.proxima.experiments.data.JsonLines;
 import dev.proxima.experiments.data.PromptedResponses;
 import dev.proxima.models.LanguageModel;
 import dev.proxima.models.ResponseEncoder;
-import dev.proxima.models.TokenSequence;
+import dev.proxima.models.RewardEncoder;
+import dev.proxima.models.RewardModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
  * Scores the responses of a file a chunk of lines at a time, so that memory does not grow with the
  * file. A line's score does not depend on the others.
+ *
+ * @param <S> a prompt with a response as the model takes it
  */
-public final class ResponseScores {
+public final class ResponseScores<S> {
 
   /** Most tokens of a chunk, but for its last line: enough to group sequences by length. */
   private static final int CHUNK_TOKENS = 1 << 16;
 
-  private final LanguageModel model;
-  private final ResponseEncoder encoder;
+  private final Scoring<S> scoring;
   private final PromptedResponses.Strings strings;
   private final Consumer<ObjectNode> out;
-  private final List<Map<String, Optional<TokenSequence>>> chunk = new ArrayList<>();
+  private final List<Map<String, Optional<S>>> chunk = new ArrayList<>();
   private int chunkTokens;
 
   /** Ends the reading of a file from within. */
   private static final class Stopped extends RuntimeException {}
+
+  private ResponseScores(
+      Scoring<S> scoring, PromptedResponses.Strings strings, Consumer<ObjectNode> out) {
+    this.scoring = scoring;
+    this.strings = strings;
+    this.out = out;
+  }
 
   /**
    * @param out takes a line for each of the file's, in order: {@code logp_F}, the response's
@@ -42,15 +52,24 @@ public final class ResponseScores {
    *     each field F among {@code chosen}, {@code rejected} and {@code completion}; both 0 where
    *     the prompt alone fills the longest sequence
    */
-  public ResponseScores(
+  public static ResponseScores<?> logps(
       LanguageModel model,
       ResponseEncoder encoder,
       PromptedResponses.Strings strings,
       Consumer<ObjectNode> out) {
-    this.model = model;
-    this.encoder = encoder;
-    this.strings = strings;
-    this.out = out;
+    return new ResponseScores<>(new LogpScoring(model, encoder), strings, out);
+  }
+
+  /**
+   * @param out takes a line for each of the file's, in order: {@code reward_F} for each field F,
+   *     null where there is no token or are too many
+   */
+  public static ResponseScores<?> rewards(
+      RewardModel model,
+      RewardEncoder encoder,
+      PromptedResponses.Strings strings,
+      Consumer<ObjectNode> out) {
+    return new ResponseScores<>(new RewardScoring(model, encoder), strings, out);
   }
 
   /**
@@ -80,24 +99,21 @@ public final class ResponseScores {
   }
 
   private void add(JsonLine line) {
-    Map<String, Optional<TokenSequence>> sequences = encode(line);
+    Map<String, Optional<S>> sequences = encode(line);
     chunk.add(sequences);
     chunkTokens +=
-        sequences.values().stream()
-            .flatMap(Optional::stream)
-            .mapToInt(sequence -> sequence.tokens().length)
-            .sum();
+        sequences.values().stream().flatMap(Optional::stream).mapToInt(scoring::tokens).sum();
     if (chunkTokens >= CHUNK_TOKENS) {
       flush();
     }
   }
 
-  private Map<String, Optional<TokenSequence>> encode(JsonLine line) {
+  private Map<String, Optional<S>> encode(JsonLine line) {
     PromptedResponses read = PromptedResponses.read(line, strings);
-    Map<String, Optional<TokenSequence>> sequences = new LinkedHashMap<>();
+    Map<String, Optional<S>> sequences = new LinkedHashMap<>();
     try {
       read.responses()
-          .forEach((field, response) -> sequences.put(field, read.encoded(encoder, response)));
+          .forEach((field, response) -> sequences.put(field, scoring.encode(read, response)));
       return sequences;
     } catch (IllegalArgumentException e) {
       throw line.error(e.getMessage());
@@ -105,23 +121,23 @@ public final class ResponseScores {
   }
 
   private void flush() {
-    List<Map<String, Optional<TokenSequence>>> lines = List.copyOf(chunk);
+    List<Map<String, Optional<S>>> lines = List.copyOf(chunk);
     chunk.clear();
     chunkTokens = 0;
-    List<TokenSequence> sequences =
+    List<S> sequences =
         lines.stream().flatMap(line -> line.values().stream()).flatMap(Optional::stream).toList();
-    double[] logps = sequences.isEmpty() ? new double[0] : model.logps(sequences);
+    double[] scores = sequences.isEmpty() ? new double[0] : scoring.scores(sequences);
     int next = 0;
-    for (Map<String, Optional<TokenSequence>> line : lines) {
-      ObjectNode scores = JsonNodeFactory.instance.objectNode();
-      for (Map.Entry<String, Optional<TokenSequence>> response : line.entrySet()) {
-        boolean any = response.getValue().isPresent();
-        scores.put("logp_" + response.getKey(), any ? logps[next++] : 0);
-        scores.put(
-            "tokens_" + response.getKey(),
-            response.getValue().map(TokenSequence::responseLength).orElse(0));
+    for (Map<String, Optional<S>> line : lines) {
+      ObjectNode written = JsonNodeFactory.instance.objectNode();
+      for (Map.Entry<String, Optional<S>> response : line.entrySet()) {
+        OptionalDouble score =
+            response.getValue().isPresent()
+                ? OptionalDouble.of(scores[next++])
+                : OptionalDouble.empty();
+        scoring.write(written, response.getKey(), response.getValue(), score);
       }
-      out.accept(scores);
+      out.accept(written);
     }
   }
 }

@@ -1,2 +1,2 @@
-/** Log-probabilities of given responses. */
+/** Log-probabilities and rewards of given responses. */
 package dev.proxima.experiments.scoring;

@@ -161,7 +161,7 @@ class ResponseScoresTest {
                 """));
 
     List<ObjectNode> asChat = new ArrayList<>();
-    new ResponseScores(
+    ResponseScores.logps(
             model, new ResponseEncoder(folder, tokenizer, WHOLE), Strings.CHAT, asChat::add)
         .score(strings, () -> false);
 
@@ -175,7 +175,7 @@ class ResponseScoresTest {
 
     assertThatThrownBy(
             () ->
-                new ResponseScores(
+                ResponseScores.logps(
                         model,
                         new ResponseEncoder(folder, tokenizer, WHOLE),
                         Strings.TEXT,
@@ -191,7 +191,7 @@ class ResponseScoresTest {
     List<ObjectNode> before = new ArrayList<>();
     int[] asked = {0};
     boolean whole =
-        new ResponseScores(
+        ResponseScores.logps(
                 model, new ResponseEncoder(folder, tokenizer, WHOLE), Strings.TEXT, before::add)
             .score(TrlFixtures.PAIRS, () -> asked[0]++ == 3);
 
@@ -232,7 +232,7 @@ class ResponseScoresTest {
   private static List<ObjectNode> score(Path file, Options options) {
     List<ObjectNode> scores = new ArrayList<>();
     assertThat(
-            new ResponseScores(
+            ResponseScores.logps(
                     model,
                     new ResponseEncoder(folder, tokenizer, options),
                     Strings.TEXT,

@@ -6,11 +6,13 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 
-/** A tiny model, its data and what TRL makes of them; see fixtures.py beside the files. */
+/** A tiny model, its data and what TRL makes of them; see the scripts beside the files. */
 public final class TrlFixtures {
 
   public static final Path MODEL = path("model");
+  public static final Path REWARD_MODEL = path("reward-model");
   public static final Path PAIRS = path("pairs.jsonl");
+  public static final Path MARGINS = path("margins.jsonl");
   public static final Path CHATS = path("chats.jsonl");
 
   private TrlFixtures() {}
