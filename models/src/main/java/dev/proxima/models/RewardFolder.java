@@ -3,19 +3,16 @@ package dev.proxima.models;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.proxima.models.architecture.Architectures;
-import dev.proxima.models.io.Sha256;
 import dev.proxima.models.json.JsonFile;
 import dev.proxima.models.tokenizer.Tokenizer;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -32,6 +29,14 @@ public record RewardFolder(ModelFolder folder) {
   private static final String LABEL_IDS = "label2id";
   private static final String PADDING = "pad_token_id";
   private static final String LABEL = "LABEL_0";
+
+  /** Beside the parameters, all that rewards depend on. */
+  private static final Set<String> NAMES =
+      Set.of(
+          ModelFolder.CONFIG,
+          ModelFolder.TOKENIZER,
+          TokenizerConfig.FILE,
+          TokenizerConfig.TEMPLATE_FILE);
 
   /** How many labels a classifier has whose configuration does not say. */
   private static final int DEFAULT_LABELS = 2;
@@ -130,36 +135,23 @@ public record RewardFolder(ModelFolder folder) {
   }
 
   /**
-   * The SHA-256, in hexadecimal, of all that rewards depend on: parameters, tokenizer, chat
-   * template and configuration.
+   * All files that rewards depend on: parameters, tokenizer, chat template and configuration; by
+   * name.
    *
-   * @throws UncheckedIOException when a file cannot be read
+   * @throws UncheckedIOException when the folder cannot be read
    */
-  public String sha256() {
-    List<Path> files = new ArrayList<>();
-    for (String name :
-        List.of(
-            ModelFolder.CONFIG,
-            ModelFolder.TOKENIZER,
-            TokenizerConfig.FILE,
-            TokenizerConfig.TEMPLATE_FILE)) {
-      files.add(folder.path().resolve(name));
-    }
+  public List<Path> files() {
     try (Stream<Path> entries = Files.list(folder.path())) {
-      entries
-          .filter(file -> file.getFileName().toString().endsWith(".safetensors"))
-          .sorted()
-          .forEach(files::add);
-      StringBuilder sums = new StringBuilder();
-      for (Path file : files) {
-        if (Files.exists(file)) {
-          sums.append(Sha256.of(file)).append("  ").append(file.getFileName()).append('\n');
-        }
-      }
-      return Sha256.of(new ByteArrayInputStream(sums.toString().getBytes(StandardCharsets.UTF_8)));
+      return entries.filter(file -> isPart(file.getFileName().toString())).sorted().toList();
     } catch (IOException e) {
       throw new UncheckedIOException(folder.path() + ": cannot be read: " + e, e);
     }
+  }
+
+  private static boolean isPart(String name) {
+    return NAMES.contains(name)
+        || name.endsWith(".safetensors")
+        || name.endsWith(".safetensors.index.json");
   }
 
   private String className() {

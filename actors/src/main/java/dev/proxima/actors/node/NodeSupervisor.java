@@ -87,7 +87,8 @@ public final class NodeSupervisor extends AbstractBehavior<NodeSupervisor.Comman
     }
     slots.add(
         new WorkerSlot.Labeller(
-            name + "/preferences", spawn(PreferenceActor.create(node), "preferences", OWN_THREAD)));
+            name + "/preferences",
+            spawn(PreferenceActor.create(node, devices.get(0)), "preferences", OWN_THREAD)));
     timers.startTimerWithFixedDelay(new Join(), Duration.ZERO, JOIN_INTERVAL);
   }
 

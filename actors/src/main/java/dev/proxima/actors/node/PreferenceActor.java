@@ -15,7 +15,11 @@ import dev.proxima.actors.work.Worker;
 import dev.proxima.algorithms.preference.BestAgainstWorst;
 import dev.proxima.algorithms.preference.PlackettLuce;
 import dev.proxima.algorithms.random.RandomStream;
+import dev.proxima.models.ComputeDevice;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -24,8 +28,9 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 
 /**
- * Labels responses: a reward for each, and for training the best against the worst, drawn from
- * Bradley-Terry or by the reward itself. Answers the coordinator that assigned the shard.
+ * Labels responses, a shard at a time: a reward for each, and for training the best against the
+ * worst, drawn from Bradley-Terry or by the reward itself. Answers the coordinator that assigned
+ * the shard.
  */
 public final class PreferenceActor extends AbstractBehavior<PreferenceActor.Command> {
 
@@ -36,14 +41,19 @@ public final class PreferenceActor extends AbstractBehavior<PreferenceActor.Comm
       implements Command, Assignment {}
 
   private final NodeContext node;
+  private final ComputeDevice device;
 
-  static Behavior<Command> create(NodeContext node) {
-    return Behaviors.setup(context -> new PreferenceActor(context, node));
+  /**
+   * @param device where a reward model computes
+   */
+  static Behavior<Command> create(NodeContext node, ComputeDevice device) {
+    return Behaviors.setup(context -> new PreferenceActor(context, node, device));
   }
 
-  private PreferenceActor(ActorContext<Command> context, NodeContext node) {
+  private PreferenceActor(ActorContext<Command> context, NodeContext node, ComputeDevice device) {
     super(context);
     this.node = node;
+    this.device = device;
   }
 
   @Override
@@ -57,17 +67,23 @@ public final class PreferenceActor extends AbstractBehavior<PreferenceActor.Comm
   }
 
   private Output label(Work.LabelShard work) {
+    node.stop().check();
+    List<PromptResponses> prompts =
+        JsonArtifacts.readLines(node.store(), work.responses(), PromptResponses.class);
+    List<PromptResponses> open = prompts.stream().filter(prompt -> !prompt.isRewarded()).toList();
+    Iterator<double[]> rewards =
+        Arrays.asList(node.rewards().of(work.purpose()).rewards(open, device)).iterator();
     List<PromptResponses> lines =
-        JsonArtifacts.readLines(node.store(), work.responses(), PromptResponses.class).stream()
-            .map(prompt -> prompt.isRewarded() ? prompt : label(work, prompt))
+        prompts.stream()
+            .map(prompt -> prompt.isRewarded() ? prompt : label(work, prompt, rewards.next()))
             .toList();
     return Output.of(JsonArtifacts.writeLines(node.store(), lines));
   }
 
-  private PromptResponses label(Work.LabelShard work, PromptResponses prompt) {
+  private PromptResponses label(Work.LabelShard work, PromptResponses prompt, double[] rewards) {
     List<Response> rewarded =
-        prompt.responses().stream()
-            .map(r -> r.withReward(node.reward().reward(prompt.prompt(), r.text())))
+        IntStream.range(0, rewards.length)
+            .mapToObj(i -> prompt.responses().get(i).withReward(rewards[i]))
             .toList();
     return prompt.with(
         rewarded,

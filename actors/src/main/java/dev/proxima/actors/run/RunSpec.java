@@ -1,5 +1,6 @@
 package dev.proxima.actors.run;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.proxima.actors.artifacts.ArtifactId;
 import dev.proxima.models.ModelConfig;
 import java.util.List;
@@ -7,8 +8,20 @@ import java.util.List;
 /**
  * Everything that a run's result depends on: settings, model shape and data, the data as artefacts.
  * Two runs with equal specifications on the same kind of hardware end in the same bytes.
+ *
+ * @param rewards the reward model that sampled responses are paired by; null where the task itself
+ *     rewards them, and where pairs are given
  */
-public record RunSpec(RunSettings settings, ModelConfig model, Data data) {
+public record RunSpec(
+    RunSettings settings,
+    ModelConfig model,
+    Data data,
+    @JsonInclude(JsonInclude.Include.NON_NULL) RewardSource rewards) {
+
+  /** Without a reward model. */
+  public RunSpec(RunSettings settings, ModelConfig model, Data data) {
+    this(settings, model, data, null);
+  }
 
   /**
    * The data, as JSONL artefacts of {@link dev.proxima.actors.artifacts.PromptResponses}.

@@ -10,6 +10,7 @@ import dev.proxima.actors.artifacts.JsonArtifacts;
 import dev.proxima.actors.artifacts.PromptResponses;
 import dev.proxima.actors.artifacts.PromptResponses.Preference;
 import dev.proxima.actors.artifacts.PromptResponses.Response;
+import dev.proxima.actors.fixtures.LetterTokenizer;
 import dev.proxima.actors.fixtures.Runs;
 import dev.proxima.actors.fixtures.UnigramEngine;
 import dev.proxima.actors.run.RunSettings;
@@ -19,9 +20,11 @@ import dev.proxima.actors.work.Work;
 import dev.proxima.actors.work.Work.Purpose;
 import dev.proxima.actors.work.WorkReply;
 import dev.proxima.algorithms.preference.RewardFunction;
+import dev.proxima.models.ComputeDevice;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.pekko.actor.testkit.typed.javadsl.BehaviorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
@@ -142,10 +145,55 @@ class PreferenceActorTest {
     assertThat(replies.hasMessages()).isFalse();
   }
 
+  /**
+   * A reward model pairs what is sampled for training, all of a shard in one call; evaluation stays
+   * with the task. A reward is a sum over the tokens of prompt "a" and response: a is 1, b is 10.
+   */
+  @Test
+  void aRewardModelRewardsTheResponsesThatBecomePairs() {
+    EngineCalls calls = new EngineCalls();
+    UnigramEngine engine = new UnigramEngine(calls);
+    ArtifactId parameters = Runs.parameters(store, 0, 1, 10, 0, 0);
+    LetterTokenizer letters = new LetterTokenizer();
+    try (ModelRewarder model =
+        new ModelRewarder(
+            device -> engine.rewardModel(store.read(parameters), Runs.MODEL, device),
+            (prompt, response) -> Optional.of(letters.encode(prompt + response)))) {
+      Rewards rewards = new Rewards(model, Rewarder.of((prompt, response) -> -response.length()));
+      BehaviorTestKit<PreferenceActor.Command> actor = actor(Labels.REWARD, rewards);
+      assertThat(calls.names()).isEmpty();
+
+      List<PromptResponses> training =
+          label(actor, Purpose.TRAINING, responses(1, "ab", "bb", "a"), responses(2, "b", "aaa"));
+      assertThat(training.get(0).responses())
+          .extracting(Response::reward)
+          .containsExactly(12.0, 21.0, 2.0);
+      assertThat(training.get(0).preference()).isEqualTo(new Preference(1, 2));
+      assertThat(training.get(1).responses())
+          .extracting(Response::reward)
+          .containsExactly(11.0, 4.0);
+      assertThat(calls.names()).containsExactly("reward model", "rewards");
+
+      assertThat(label(actor, Purpose.EVALUATION, responses(3, "ab", "a")).get(0).responses())
+          .extracting(Response::reward)
+          .containsExactly(-2.0, -1.0);
+      label(actor, Purpose.TRAINING, responses(4, "b", "a"));
+      assertThat(calls.names()).containsExactly("reward model", "rewards", "rewards");
+    }
+    assertThat(calls.names()).endsWith("close reward model");
+  }
+
   private List<PromptResponses> label(Labels labels, Purpose purpose, PromptResponses... prompts) {
+    return label(
+        actor(labels, (prompt, response) -> response.chars().filter(c -> c == 'b').count()),
+        purpose,
+        prompts);
+  }
+
+  private List<PromptResponses> label(
+      BehaviorTestKit<PreferenceActor.Command> actor, Purpose purpose, PromptResponses... prompts) {
     Work.LabelShard work = new Work.LabelShard(Runs.lines(store, List.of(prompts)), purpose, 1);
-    actor(labels, (prompt, response) -> response.chars().filter(c -> c == 'b').count())
-        .run(new PreferenceActor.LabelShard("l", work, replies.getRef()));
+    actor.run(new PreferenceActor.LabelShard("l", work, replies.getRef()));
     WorkReply.Done done = (WorkReply.Done) replies.receiveMessage();
     assertThat(done.lease()).isEqualTo("l");
     assertThat(done.work()).isEqualTo(work);
@@ -155,6 +203,10 @@ class PreferenceActorTest {
   }
 
   private BehaviorTestKit<PreferenceActor.Command> actor(Labels labels, RewardFunction reward) {
+    return actor(labels, Rewards.of(reward));
+  }
+
+  private BehaviorTestKit<PreferenceActor.Command> actor(Labels labels, Rewards rewards) {
     RunSpec spec = Runs.sampled(store);
     RunSettings with = spec.settings();
     RunSettings settings =
@@ -175,10 +227,11 @@ class PreferenceActorTest {
                 store,
                 new UnigramEngine(),
                 null,
-                reward,
+                rewards,
                 0,
                 null,
-                new StopSignal())));
+                new StopSignal()),
+            ComputeDevice.CPU));
   }
 
   private static PromptResponses responses(int id, String... texts) {

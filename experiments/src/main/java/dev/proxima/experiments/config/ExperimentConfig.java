@@ -11,6 +11,7 @@ import dev.proxima.models.tokenizer.ChatFormat;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * A whole experiment, as its configuration file, the command line and the defaults describe it.
@@ -19,6 +20,7 @@ import java.util.Locale;
  * @param data where the data come from
  * @param vocabularySize tokens to train the tokenizer to, special tokens included
  * @param model the model's shape but for the vocabulary
+ * @param rewardModel what sampled responses are paired by; the task itself where it is empty
  * @param samplingShardPrompts prompts in one piece of sampling work
  * @param evaluationShardPrompts held-out prompts or pairs in one piece of evaluation work
  * @param out the run's folder
@@ -35,6 +37,7 @@ public record ExperimentConfig(
     DataSettings data,
     int vocabularySize,
     ModelShape model,
+    Optional<RewardModelSettings> rewardModel,
     int samplingShardPrompts,
     int evaluationShardPrompts,
     Path out,
@@ -65,6 +68,7 @@ public record ExperimentConfig(
             DataSettings.read(root.section("data")),
             root.section("tokenizer").count("vocab-size", MIN_VOCABULARY),
             ModelShape.read(root.section("model")),
+            RewardModelSettings.read(root.section("sampling").section("reward-model")),
             root.section("sampling").count("shard-prompts", 1),
             root.section("evaluation").count("shard-prompts", 1),
             root.file("out", "the path of a folder"),
@@ -77,6 +81,7 @@ public record ExperimentConfig(
     experiment.checkLengths(root);
     experiment.checkExploration(root.section("exploration"));
     experiment.checkJudged(root);
+    experiment.checkRewardModel(root.section("sampling").section("reward-model"));
     return experiment;
   }
 
@@ -92,6 +97,7 @@ public record ExperimentConfig(
             data,
             vocabularySize,
             model,
+            rewardModel.toString(),
             engine.withThreads(0),
             samplingShardPrompts,
             evaluationShardPrompts));
@@ -150,6 +156,14 @@ public record ExperimentConfig(
             judged || !settings.training().needs(PairDetail.REWARDS),
             settings,
             "one that needs no rewards: the pairs of data.task = pairs have none");
+  }
+
+  private void checkRewardModel(Section rewards) {
+    rewards.check(
+        "folder",
+        rewardModel.isEmpty() || data instanceof DataSettings.Reviews,
+        rewardModel,
+        "null, since given pairs need no rewards");
   }
 
   private void checkExploration(Section exploration) {

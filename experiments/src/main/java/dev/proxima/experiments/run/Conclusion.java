@@ -3,6 +3,7 @@ package dev.proxima.experiments.run;
 import dev.proxima.actors.artifacts.ArtifactStore;
 import dev.proxima.actors.run.IterationResult;
 import dev.proxima.actors.run.RunSettings;
+import dev.proxima.actors.run.RunSettings.Labels;
 import dev.proxima.actors.run.RunSpec;
 import dev.proxima.actors.run.RunSpec.PairSource;
 import dev.proxima.experiments.UserError;
@@ -97,7 +98,12 @@ final class Conclusion {
     return spec.data().source() == PairSource.SAMPLED
         ? "Short product reviews. A prompt names a product and an aspect; the reward is the warmth"
             + " towards that aspect, less a penalty for rambling. Preferences between the policy's"
-            + " own responses are drawn from that reward by the Bradley-Terry model."
+            + " own responses are "
+            + (config.settings().labels() == Labels.REWARD ? "decided by " : "drawn from ")
+            + (spec.rewards() == null
+                ? "that reward"
+                : "the rewards of the reward model in " + config.rewardModel().get().folder())
+            + (config.settings().labels() == Labels.REWARD ? "." : " by the Bradley-Terry model.")
         : "Given preference pairs, folded over the iterations, after supervised fine-tuning on the"
             + " chosen responses.";
   }

@@ -93,6 +93,7 @@ final class DataPreparation {
       return new PreparedData(
           data,
           model(tokenizer),
+          config.rewardModel().map(settings -> Judge.store(settings, store)).orElse(null),
           "%,d reviews, %d x %d%s prompts, %d held-out prompts, %,d tokens in the vocabulary"
               .formatted(
                   reviews.fineTuning().size(),
@@ -135,6 +136,7 @@ final class DataPreparation {
       return new PreparedData(
           data,
           model(tokenizer),
+          null,
           "%,d pairs in %d folds, %,d held out; left out: %,d too long, %,d ties; %,d tokens in the vocabulary"
               .formatted(
                   training.size(),

@@ -85,13 +85,15 @@ public final class HostedRuns implements RunHost {
     ExperimentConfig config = config(run);
     RunSpec spec = spec(config, run);
     Tokenizer tokenizer = DjlTokenizer.open(store.read(spec.data().tokenizer()));
+    TorchEngine engine = TorchEngine.create(config.engine());
+    Judge judge = Judge.open(spec, store, engine);
     NodeContext context =
         new NodeContext(
             spec,
             store,
-            TorchEngine.create(config.engine()),
+            engine,
             tokenizer,
-            DataPreparation.reward(spec).orElse(null),
+            Judge.rewards(spec, judge),
             config.checkpointSteps(),
             dataPlane,
             new StopSignal());
@@ -104,6 +106,9 @@ public final class HostedRuns implements RunHost {
       @Override
       public void close() {
         tokenizer.close();
+        if (judge != null) {
+          judge.close();
+        }
       }
     };
   }
@@ -116,7 +121,7 @@ public final class HostedRuns implements RunHost {
 
   private RunSpec spec(ExperimentConfig config, Submission run) {
     PreparedRun prepared = PreparedRun.read(store, run.data());
-    return new RunSpec(config.settings(), prepared.model(), prepared.data());
+    return new RunSpec(config.settings(), prepared.model(), prepared.data(), prepared.rewards());
   }
 
   private Ending conclude(

@@ -49,7 +49,8 @@ public final class RunExperiment {
         ArtifactStore store = open(config, folder)) {
       PreparedData prepared = prepare(config, options.resume(), raw, store, folder);
       terminal.line("Data: " + prepared.description());
-      RunSpec spec = new RunSpec(config.settings(), prepared.model(), prepared.data());
+      RunSpec spec =
+          new RunSpec(config.settings(), prepared.model(), prepared.data(), prepared.rewards());
       RunOutcome outcome = run(config, spec, store, folder, terminal);
       return conclude(config, spec, store, folder, outcome, terminal);
     } catch (ArtifactException e) {
@@ -86,14 +87,16 @@ public final class RunExperiment {
       RunFolder folder,
       Terminal terminal)
       throws InterruptedException {
-    try (Tokenizer tokenizer = DjlTokenizer.open(store.read(spec.data().tokenizer()))) {
+    TorchEngine engine = TorchEngine.create(config.engine());
+    try (Tokenizer tokenizer = DjlTokenizer.open(store.read(spec.data().tokenizer()));
+        Judge judge = Judge.open(spec, store, engine)) {
       NodeContext node =
           new NodeContext(
               spec,
               store,
-              TorchEngine.create(config.engine()),
+              engine,
               tokenizer,
-              DataPreparation.reward(spec).orElse(null),
+              Judge.rewards(spec, judge),
               config.checkpointSteps(),
               null,
               new StopSignal());

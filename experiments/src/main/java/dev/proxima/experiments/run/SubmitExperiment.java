@@ -50,7 +50,8 @@ public final class SubmitExperiment {
               .formatted(longestList(prepared.data()), MOST_SHARDS));
     }
     ArtifactId resolved = store.write(path -> writeString(path, config.resolved()));
-    ArtifactId data = new PreparedRun(prepared.data(), prepared.model()).store(store);
+    ArtifactId data =
+        new PreparedRun(prepared.data(), prepared.model(), prepared.rewards()).store(store);
     String id =
         config.settings().name()
             + "-"
