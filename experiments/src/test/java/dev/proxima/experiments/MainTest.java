@@ -1,12 +1,15 @@
 package dev.proxima.experiments;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.proxima.experiments.trl.TrlFixtures;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,6 +96,29 @@ class MainTest {
                     .toIterable()
                     .containsExactly(
                         "logp_chosen", "tokens_chosen", "logp_rejected", "tokens_rejected"));
+  }
+
+  /** By what the folder holds. */
+  @Test
+  void scoresWithARewardModel() throws IOException {
+    assertThat(
+            Main.execute(
+                "score",
+                "--model",
+                TrlFixtures.REWARD_MODEL.toString(),
+                TrlFixtures.PAIRS.toString()))
+        .isZero();
+    JsonNode trl = TrlFixtures.json("rewards.json").get("pairs");
+    List<String> lines = output.toString().lines().toList();
+    assertThat(lines).hasSize(40);
+    for (int i = 0; i < lines.size(); i++) {
+      JsonNode line = new ObjectMapper().readTree(lines.get(i));
+      assertThat(line.fieldNames())
+          .toIterable()
+          .containsExactly("reward_chosen", "reward_rejected");
+      assertThat(line.get("reward_chosen").doubleValue())
+          .isCloseTo(trl.get("chosen").get(i).doubleValue(), within(1e-5));
+    }
   }
 
   @Test
