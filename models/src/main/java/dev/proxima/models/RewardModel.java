@@ -13,7 +13,16 @@ public interface RewardModel extends AutoCloseable {
    *
    * @param sequences token ids, each of length at least 1; see {@link RewardEncoder}
    */
-  double[] rewards(List<int[]> sequences);
+  default double[] rewards(List<int[]> sequences) {
+    return rewards(sequences, () -> {});
+  }
+
+  /**
+   * Likewise.
+   *
+   * @param progress run now and then, on the calling thread; it may throw to end the work
+   */
+  double[] rewards(List<int[]> sequences, Runnable progress);
 
   /** Frees the native memory. */
   @Override

@@ -36,7 +36,8 @@ public final class ModelRewarder implements Rewarder, AutoCloseable {
   }
 
   @Override
-  public synchronized double[][] rewards(List<PromptResponses> prompts, ComputeDevice device) {
+  public synchronized double[][] rewards(
+      List<PromptResponses> prompts, ComputeDevice device, Runnable progress) {
     List<int[]> sequences = new ArrayList<>();
     for (PromptResponses prompt : prompts) {
       for (Response response : prompt.responses()) {
@@ -53,7 +54,7 @@ public final class ModelRewarder implements Rewarder, AutoCloseable {
     if (model == null) {
       model = loader.apply(device);
     }
-    double[] rewards = model.rewards(sequences);
+    double[] rewards = model.rewards(sequences, progress);
     double[][] byPrompt = new double[prompts.size()][];
     int next = 0;
     for (int p = 0; p < byPrompt.length; p++) {

@@ -62,17 +62,18 @@ public final class PreferenceActor extends AbstractBehavior<PreferenceActor.Comm
   }
 
   private Behavior<Command> onLabelShard(LabelShard order) {
-    Worker.answer(order, () -> label(order.work()));
+    Worker.answer(order, () -> label(order.work(), new Heartbeat(order, node.stop())));
     return this;
   }
 
-  private Output label(Work.LabelShard work) {
-    node.stop().check();
+  private Output label(Work.LabelShard work, Heartbeat heartbeat) {
+    heartbeat.beat();
     List<PromptResponses> prompts =
         JsonArtifacts.readLines(node.store(), work.responses(), PromptResponses.class);
     List<PromptResponses> open = prompts.stream().filter(prompt -> !prompt.isRewarded()).toList();
     Iterator<double[]> rewards =
-        Arrays.asList(node.rewards().of(work.purpose()).rewards(open, device)).iterator();
+        Arrays.asList(node.rewards().of(work.purpose()).rewards(open, device, heartbeat::beat))
+            .iterator();
     List<PromptResponses> lines =
         prompts.stream()
             .map(prompt -> prompt.isRewarded() ? prompt : label(work, prompt, rewards.next()))

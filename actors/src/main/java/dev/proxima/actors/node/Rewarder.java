@@ -14,12 +14,13 @@ public interface Rewarder {
    * The reward of each response of each prompt, in order: [prompts][responses].
    *
    * @param device where a model is to compute, the same in every call
+   * @param progress run now and then, on the calling thread; it may throw to end the work
    */
-  double[][] rewards(List<PromptResponses> prompts, ComputeDevice device);
+  double[][] rewards(List<PromptResponses> prompts, ComputeDevice device, Runnable progress);
 
   /** Rewards each response by itself. */
   static Rewarder of(RewardFunction reward) {
-    return (prompts, device) ->
+    return (prompts, device, progress) ->
         prompts.stream()
             .map(
                 prompt ->

@@ -24,7 +24,7 @@ final class TorchRewardModel implements RewardModel {
   }
 
   @Override
-  public double[] rewards(List<int[]> sequences) {
+  public double[] rewards(List<int[]> sequences, Runnable progress) {
     double[] rewards = new double[sequences.size()];
     int[] lengths = sequences.stream().mapToInt(sequence -> sequence.length).toArray();
     for (List<Integer> group : MicroBatches.group(lengths, 1, SCORING_TOKENS)) {
@@ -35,6 +35,7 @@ final class TorchRewardModel implements RewardModel {
       for (int i = 0; i < scored.length; i++) {
         rewards[items.get(i)] = scored[i];
       }
+      progress.run();
     }
     return rewards;
   }

@@ -21,6 +21,7 @@ import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -113,6 +114,20 @@ class RewardModelTest {
         assertThat(model.rewards(List.of(sequences.get(i)))[0])
             .isCloseTo(together[i], within(1e-6));
       }
+    }
+  }
+
+  /** So that a worker can renew its lease, or leave. */
+  @Test
+  void tellsOfItsProgress() {
+    int[] longest = sequences(expected("qwen2").get("sequences")).get(5);
+    assertThat(longest).hasSize(64);
+    try (RewardModel model =
+        Fixtures.ENGINE.rewardModel(weights("qwen2"), config("qwen2"), Fixtures.CPU)) {
+      int[] told = {0};
+      // 4096 tokens at once are 64 such sequences.
+      model.rewards(Collections.nCopies(130, longest), () -> told[0]++);
+      assertThat(told[0]).isEqualTo(3);
     }
   }
 
