@@ -28,9 +28,13 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   private static void print(ClusterStatus status) {
-    System.out.printf("Epoch %d%n", status.epoch());
+    System.out.printf("Epoch %d, coordinator %s%n", status.epoch(), status.coordinator());
     for (ClusterStatus.Node node : status.nodes()) {
-      System.out.printf("node %s: %s%n", node.name(), node.devices());
+      String work =
+          node.work().entrySet().stream()
+              .map(slot -> "; " + slot.getKey() + ": " + slot.getValue())
+              .collect(Collectors.joining());
+      System.out.printf("node %s: %s%s%n", node.name(), node.devices(), work);
     }
     for (ClusterStatus.Run run : status.runs()) {
       String left =

@@ -9,14 +9,20 @@ import java.util.SortedMap;
  * What a cluster is doing.
  *
  * @param epoch counts the incarnations of its coordinator
+ * @param coordinator the address of the node that it is on
  * @param nodes those that can work, by name
  * @param runs in the order of submission
  */
-public record ClusterStatus(long epoch, List<Node> nodes, List<Run> runs)
+public record ClusterStatus(long epoch, String coordinator, List<Node> nodes, List<Run> runs)
     implements CborSerializable {
 
-  /** A node and its devices, one slot each. */
-  public record Node(String name, List<ComputeDevice> devices) {}
+  /**
+   * A node.
+   *
+   * @param devices one slot each
+   * @param work the kinds of work that it is at, by slot
+   */
+  public record Node(String name, List<ComputeDevice> devices, SortedMap<String, String> work) {}
 
   /**
    * A run.

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -96,7 +97,8 @@ public final class RunQueue
 
   private record Observed(String id, RunEvent event) implements Command {}
 
-  private record CoordinatorStopped(String id) implements Command {}
+  private record CoordinatorStopped(ActorRef<ApoCoordinator.Command> coordinator)
+      implements Command {}
 
   private record LeadEnded(String id, Ending ending) implements Command {}
 
@@ -112,6 +114,7 @@ public final class RunQueue
   private final AtomicLong latestEpoch;
   private final Runnable fenced;
   private final Executor files;
+  private final String address;
   private final Map<String, NodeOffered> nodes = new TreeMap<>();
   private Lead lead;
 
@@ -121,6 +124,7 @@ public final class RunQueue
     private final Submission run;
     private ActorRef<RunEvent> reporter;
     private ActorRef<ApoCoordinator.Command> coordinator;
+    private final WorkInHand workInHand = new WorkInHand();
     private Map<String, Integer> remaining = Map.of();
     private boolean cancelled;
 
@@ -156,6 +160,7 @@ public final class RunQueue
     this.host = host;
     this.latestEpoch = latestEpoch;
     this.fenced = fenced;
+    this.address = context.getSystem().address().hostPort();
     this.files =
         context
             .getSystem()
@@ -259,10 +264,16 @@ public final class RunQueue
                         leads(id) ? new TreeMap<>(lead.remaining) : new TreeMap<>())));
     List<ClusterStatus.Node> members =
         nodes.values().stream()
-            .map(node -> new ClusterStatus.Node(node.node(), node.devices()))
+            .map(
+                node ->
+                    new ClusterStatus.Node(node.node(), node.devices(), workInHand(node.node())))
             .toList();
-    get.replyTo().tell(new ClusterStatus(state.epoch(), members, runs));
+    get.replyTo().tell(new ClusterStatus(state.epoch(), address, members, runs));
     return Effect().none();
+  }
+
+  private SortedMap<String, String> workInHand(String node) {
+    return lead == null ? new TreeMap<>() : lead.workInHand.of(node);
   }
 
   private Effect<RunQueueEvent, RunQueueState> onNodeOffered(
@@ -286,6 +297,9 @@ public final class RunQueue
     context.getLog().info("node {} is gone", left.node());
     nodes.computeIfPresent(
         left.node(), (name, node) -> node.host().equals(left.host()) ? null : node);
+    if (lead != null) {
+      lead.workInHand.leave(left.node());
+    }
     return Effect().none();
   }
 
@@ -325,7 +339,7 @@ public final class RunQueue
                 context.messageAdapter(RunEvent.class, event -> new Observed(opened.id(), event)),
                 state.epoch(),
                 led.dataPlane()));
-    context.watchWith(lead.coordinator, new CoordinatorStopped(opened.id()));
+    context.watchWith(lead.coordinator, new CoordinatorStopped(lead.coordinator));
     context.pipeToSelf(
         led.ended(),
         (ending, failure) ->
@@ -338,7 +352,11 @@ public final class RunQueue
   }
 
   private Effect<RunQueueEvent, RunQueueState> onObserved(RunQueueState state, Observed observed) {
+    if (!leads(observed.id())) {
+      return Effect().none();
+    }
     RunEvent event = observed.event();
+    lead.workInHand.observe(event);
     if (event instanceof RunEvent.RunRecovered recovered) {
       lead.remaining = recovered.remaining();
     } else if (event instanceof RunEvent.WorkCompleted completed) {
@@ -350,6 +368,9 @@ public final class RunQueue
 
   private Effect<RunQueueEvent, RunQueueState> onCoordinatorStopped(
       RunQueueState state, CoordinatorStopped stopped) {
+    if (lead == null || !stopped.coordinator().equals(lead.coordinator)) {
+      return Effect().none();
+    }
     lead.reporter.tell(new RunEvent.RunEnded());
     return Effect().none();
   }
@@ -359,6 +380,8 @@ public final class RunQueue
         .getLog()
         .info("run {}: {} {}", ended.id(), ended.ending().cause(), ended.ending().reason());
     boolean cancelled = lead.cancelled;
+    // It is still there where its reporter failed, as on a full disk.
+    stopCoordinator();
     lead = null;
     if (ended.ending().cause() == Cause.COMPLETED) {
       context.pipeToSelf(host.collectGarbage(context.getSystem()), Collected::new);

@@ -13,6 +13,7 @@ import dev.proxima.models.ComputeDevice;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
@@ -73,11 +74,21 @@ class RunQueueTest {
         .extracting(run -> run.submission().id())
         .containsExactly("run", "next");
     assertThat(status.runs()).allMatch(run -> run.status().phase() == Phase.COMPLETED);
-    assertThat(status.nodes()).containsExactly(new ClusterStatus.Node("node", ONE));
+    assertThat(status.nodes())
+        .containsExactly(new ClusterStatus.Node("node", ONE, new TreeMap<>()));
     assertThat(runs.results())
         .extracting(result -> result.method() + " " + result.iteration())
         .containsExactly("apo 0", "apo 1", "apo 2", "iterative 0", "iterative 1", "iterative 2");
     assertThat(runs.collections()).isEqualTo(2);
+  }
+
+  @Test
+  void aRunWhoseReporterFailsIsLedAgain() {
+    Submission run = UnigramRuns.submission(UnigramRuns.FAILING_REPORTER);
+    submit(run);
+    kit.spawn(NodeHost.create("node", ONE, runs, queue));
+    awaitPhase(run, Phase.COMPLETED);
+    assertThat(status().epoch()).isEqualTo(2);
   }
 
   @Test

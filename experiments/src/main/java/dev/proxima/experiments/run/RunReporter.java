@@ -189,8 +189,12 @@ final class RunReporter extends AbstractBehavior<RunEvent> {
   }
 
   private Behavior<RunEvent> onPostStop() {
-    closeLogs();
-    outcome.complete(ending);
+    try {
+      closeLogs();
+    } finally {
+      // A full disk fails the closing too.
+      outcome.complete(ending);
+    }
     return this;
   }
 
