@@ -18,8 +18,8 @@ import org.apache.pekko.cluster.typed.SingletonActor;
 
 /**
  * The root of a node of a cluster: takes part in electing the queue of runs where the node is a
- * coordinator, hosts workers where it is one, and is the door through which a client speaks to the
- * queue.
+ * coordinator, finds its way back from a {@link Reunion second cluster}, hosts workers where it is
+ * one, and is the door through which a client speaks to the queue.
  */
 public final class ClusterNode extends AbstractBehavior<RunQueue.Command> {
 
@@ -52,10 +52,15 @@ public final class ClusterNode extends AbstractBehavior<RunQueue.Command> {
     this.queue =
         ClusterSingleton.get(context.getSystem())
             .init(SingletonActor.of(RunQueue.create(host, journal, this::leave), "run-queue"));
+    context.spawn(Reunion.create(seeds(context.getSystem()), this::leave), Reunion.NAME);
     if (cluster.selfMember().hasRole(WORKER)) {
       context.spawn(
           NodeHost.create(cluster.selfMember().address().hostPort(), devices, host, queue), "host");
     }
+  }
+
+  private static List<String> seeds(ActorSystem<?> system) {
+    return system.settings().config().getStringList("pekko.cluster.seed-nodes");
   }
 
   private void leave() {

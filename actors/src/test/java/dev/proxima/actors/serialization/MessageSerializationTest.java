@@ -6,6 +6,7 @@ import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
 import dev.proxima.actors.artifacts.ArtifactId;
 import dev.proxima.actors.cluster.ClusterStatus;
 import dev.proxima.actors.cluster.NodeHost;
+import dev.proxima.actors.cluster.Reunion;
 import dev.proxima.actors.cluster.RunQueue;
 import dev.proxima.actors.cluster.RunQueueEvent;
 import dev.proxima.actors.cluster.RunStatus;
@@ -245,8 +246,13 @@ class MessageSerializationTest {
         failed,
         new ClusterStatus(
             3,
-            List.of(new ClusterStatus.Node("a:1", List.of(ComputeDevice.CPU))),
+            "a:1",
+            List.of(
+                new ClusterStatus.Node(
+                    "a:1", List.of(ComputeDevice.CPU), new TreeMap<>(Map.of("cpu#0", "train")))),
             List.of(new ClusterStatus.Run(run, failed, remaining))),
+        new Reunion.Introduce(ref()),
+        new Reunion.Members(new TreeSet<>(Set.of("a:1#7"))),
         new RunQueue.Submit(run, ref()),
         new RunQueue.Cancel("tiny-1", ref()),
         new RunQueue.GetStatus(ref()),
