@@ -22,6 +22,7 @@ import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import com.typesafe.config.ConfigFactory;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.time.Instant;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
@@ -157,6 +158,17 @@ class ArchitectureTest {
                               "exp|expm1|log|log10|log1p|pow|cbrt|hypot|a?(sin|cos|tan)h?|atan2"))))
           .because(
               "the last bit of Math's transcendental functions is the JVM's choice; StrictMath's is not");
+
+  @ArchTest
+  static final ArchRule ACTORS_DO_NOT_ASK_FOR_THE_TIME_OF_DAY =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.proxima.actors..")
+          .should()
+          .callMethod(System.class, "currentTimeMillis")
+          .orShould()
+          .callMethod(Instant.class, "now")
+          .because("the clocks of nodes differ; deadlines are by timers and System.nanoTime()");
 
   private static ArchCondition<JavaClass> beSealedWithRecordsOnly() {
     return new ArchCondition<>("be sealed, with records only") {

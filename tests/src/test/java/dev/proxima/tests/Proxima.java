@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /** The command line program in a JVM of its own, as a user starts it. */
-final class Proxima implements AutoCloseable {
+public final class Proxima implements AutoCloseable {
 
   private static final long PATIENCE_SECONDS = 180;
 
@@ -26,10 +26,17 @@ final class Proxima implements AutoCloseable {
    * @param output the lines of its standard output
    * @param errors the lines of its standard error
    */
-  record Ended(int status, List<String> output, List<String> errors) {}
+  public record Ended(int status, List<String> output, List<String> errors) {}
 
   private Proxima(List<String> arguments) throws IOException {
     errors = Files.createTempFile("proxima-stderr-", ".txt");
+    process =
+        new ProcessBuilder(command(List.of(), arguments)).redirectError(errors.toFile()).start();
+    output = process.inputReader();
+  }
+
+  /** The command that starts {@code proxima} with these options of Java and these arguments. */
+  public static List<String> command(List<String> options, List<String> arguments) {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -38,11 +45,11 @@ final class Proxima implements AutoCloseable {
                 "-Dai.djl.offline=true",
                 "-DOPT_OUT_TRACKING=true"));
     command.addAll(launcherOptions());
+    command.addAll(options);
     command.addAll(
         List.of("-cp", System.getProperty("java.class.path"), "dev.proxima.experiments.Main"));
     command.addAll(arguments);
-    process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
-    output = process.inputReader();
+    return command;
   }
 
   /** What the launcher adds so that newer Java versions start without warnings. */
@@ -58,7 +65,7 @@ final class Proxima implements AutoCloseable {
   }
 
   /** Runs {@code proxima} with these arguments to its end. */
-  static Ended run(Object... arguments) throws IOException, InterruptedException {
+  public static Ended run(Object... arguments) throws IOException, InterruptedException {
     try (Proxima proxima = start(arguments)) {
       return proxima.await();
     }
