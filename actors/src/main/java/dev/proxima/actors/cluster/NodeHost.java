@@ -80,6 +80,7 @@ public final class NodeHost extends AbstractBehavior<NodeHost.Command> {
       RunHost host,
       ActorRef<RunQueue.Command> queue) {
     super(context);
+    context.setLoggerName(NodeHost.class);
     this.name = name;
     this.devices = devices;
     this.host = host;

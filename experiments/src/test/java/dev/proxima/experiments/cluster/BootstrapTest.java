@@ -44,7 +44,15 @@ class BootstrapTest {
     Path file = Files.writeString(folder.resolve("node.conf"), configuration(tls));
     for (int port : ports) {
       NodeConfig config =
-          NodeConfig.load(Optional.of(file), Map.of("port", 0, "management-port", port));
+          NodeConfig.load(
+              Optional.of(file),
+              Map.of(
+                  "port",
+                  0,
+                  "management-port",
+                  port,
+                  "cache",
+                  folder.resolve("cache-" + port).toString()));
       nodes.add(Node.start(config, List.of(ComputeDevice.CPU)));
     }
     for (int port : ports) {
