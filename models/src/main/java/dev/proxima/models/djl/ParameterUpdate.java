@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * An optimiser at work on a model's parameters: clips their gradient to a global norm, lets
@@ -57,7 +58,7 @@ final class ParameterUpdate {
               (PtNDArray) parameter,
               optimiser.state().stream()
                   .map(name -> (PtNDArray) manager.zeros(parameter.getShape()))
-                  .toList()));
+                  .collect(Collectors.toCollection(ArrayList::new))));
     }
   }
 
@@ -133,15 +134,28 @@ final class ParameterUpdate {
    * @throws IllegalArgumentException where the file is of another model or optimiser
    */
   void restore(Path safetensors) {
-    Map<String, PtNDArray> state = state();
     try (SafetensorsFile file = SafetensorsFile.open(safetensors)) {
       String known = file.metadata().getOrDefault(STEPS, "");
-      if (!known.matches("\\d{1,9}") || !fits(file.tensors(), state)) {
+      if (!known.matches("\\d{1,9}") || !fits(file.tensors(), state())) {
         throw new IllegalArgumentException(
             safetensors + ": is not the state of this optimiser with this model");
       }
-      state.forEach((name, array) -> array.set(file.floats(name)));
+      for (int i = 0; i < trained.size(); i++) {
+        restore(i, file);
+      }
       steps = Integer.parseInt(known);
+    }
+  }
+
+  /** Into memory of PyTorch's own, as that which it replaces was. */
+  private void restore(int index, SafetensorsFile file) {
+    List<PtNDArray> state = trained.get(index).state();
+    for (int k = 0; k < state.size(); k++) {
+      FloatBuffer floats = file.floats(name(k, index));
+      try (PtNDArray old = state.get(k);
+          NDArray view = manager.create(floats, old.getShape())) {
+        state.set(k, (PtNDArray) view.duplicate());
+      }
     }
   }
 
@@ -155,16 +169,19 @@ final class ParameterUpdate {
                         state.get(tensor.getKey()).getShape().getShape()));
   }
 
-  /** By name, such as "mean.12" for that of the twelfth parameter. */
   private Map<String, PtNDArray> state() {
     Map<String, PtNDArray> state = new HashMap<>();
-    List<String> names = optimiser.state();
     for (int i = 0; i < trained.size(); i++) {
-      for (int k = 0; k < names.size(); k++) {
-        state.put(names.get(k) + "." + i, trained.get(i).state().get(k));
+      for (int k = 0; k < trained.get(i).state().size(); k++) {
+        state.put(name(k, i), trained.get(i).state().get(k));
       }
     }
     return state;
+  }
+
+  /** Such as "mean.12" for that of the parameter with this index. */
+  private String name(int k, int index) {
+    return optimiser.state().get(k) + "." + index;
   }
 
   private static FloatBuffer floats(PtNDArray array, NDManager scope) {
