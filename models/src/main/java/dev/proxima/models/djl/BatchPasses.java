@@ -25,6 +25,9 @@ interface BatchPasses extends AutoCloseable {
     }
   }
 
+  /** Begins a 0-based optimiser step: dropout of adapters draws anew. */
+  void begin(int step);
+
   /**
    * Adds the gradient of the sum over the batch of weight times log pi(y|x).
    *

@@ -66,8 +66,10 @@ final class CheckpointedPass implements TrainingPass {
         before.close();
         states.remove(layer + 1).close();
       }
-      try (NDManager step = scope.newSubManager()) {
-        Ops.backward(decoder.embedded(packed, step), back);
+      if (!decoder.frozen()) {
+        try (NDManager step = scope.newSubManager()) {
+          Ops.backward(decoder.embedded(packed, step), back);
+        }
       }
     }
   }

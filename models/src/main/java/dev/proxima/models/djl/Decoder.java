@@ -2,6 +2,7 @@ package dev.proxima.models.djl;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
@@ -9,6 +10,7 @@ import dev.proxima.models.ModelConfig;
 import dev.proxima.models.ModelConfig.Norm;
 import dev.proxima.models.Precision;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * The forward pass of a decoder; {@code decoder.py} beside it holds the computation, this the way
@@ -24,6 +26,7 @@ final class Decoder {
   }
 
   private final DecoderParameters parameters;
+  private final Optional<LoraAdapters> adapters;
   private final ModelConfig config;
   private final RotaryTables rotary;
   private final long dtype;
@@ -32,7 +35,15 @@ final class Decoder {
   private final long[] windows;
 
   Decoder(DecoderParameters parameters, Precision precision) {
+    this(parameters, precision, Optional.empty());
+  }
+
+  /**
+   * @param adapters take part where packed tokens have nothing before them, as in training
+   */
+  Decoder(DecoderParameters parameters, Precision precision, Optional<LoraAdapters> adapters) {
     this.parameters = parameters;
+    this.adapters = adapters;
     config = parameters.config();
     rotary = new RotaryTables(parameters.manager(), config);
     dtype = dtype(precision);
@@ -59,6 +70,11 @@ final class Decoder {
     return config;
   }
 
+  /** Whether adapters are trained in place of the parameters. */
+  boolean frozen() {
+    return adapters.isPresent();
+  }
+
   /** An array in another number type; for a frozen model's parameters. */
   static NDArray cast(NDArray array, Precision precision) {
     if (precision == Precision.FLOAT32) {
@@ -68,6 +84,17 @@ final class Decoder {
       PtNDManager manager = (PtNDManager) array.getManager();
       return Script.DECODER.call(
           "cast", manager, IValue.from((PtNDArray) array), IValue.from(dtype(precision)));
+    }
+  }
+
+  /** A copy of an array, of whatever number type, on the device of {@code manager}. */
+  static PtNDArray moved(NDArray array, NDManager manager) {
+    try (NDArray there = manager.create(new Shape(0))) {
+      return Script.DECODER.call(
+          "moved",
+          (PtNDManager) manager,
+          IValue.from((PtNDArray) array),
+          IValue.from((PtNDArray) there));
     }
   }
 
@@ -98,7 +125,8 @@ final class Decoder {
       PtNDArray positions,
       PtNDArray[] turns,
       PtNDArray[] rectangle,
-      long columns) {}
+      long columns,
+      PtNDArray[] lora) {}
 
   /** Moves a batch to the device, into {@code scope}. */
   Packed pack(PackedBatch batch, NDManager scope) {
@@ -112,7 +140,8 @@ final class Decoder {
         positions,
         turns(positions, batch.columns()),
         rectangle,
-        batch.columns());
+        batch.columns(),
+        adapters.map(each -> each.scaling(batch, scope)).orElse(NOTHING));
   }
 
   /** Hidden states before the last norm, [n, d]; they and what is between live in {@code scope}. */
@@ -140,7 +169,9 @@ final class Decoder {
         IValue.listFrom(Arrays.copyOfRange(windows, from, to)),
         IValue.listFrom(design),
         IValue.listFrom(numbers),
-        IValue.from(dtype));
+        IValue.from(dtype),
+        IValue.listFrom(adapters.map(each -> each.layers(from, to)).orElse(NOTHING)),
+        IValue.listFrom(packed.lora()));
   }
 
   /**

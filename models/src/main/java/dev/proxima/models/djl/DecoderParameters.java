@@ -16,9 +16,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,27 +71,13 @@ final class DecoderParameters implements AutoCloseable {
     this.config = of.config;
     this.names = of.names;
     this.manager = manager;
-    Map<NDArray, PtNDArray> aliases = new IdentityHashMap<>();
-    for (NDArray array : of.arrays) {
-      NDArray alias =
-          array.getDevice().equals(manager.getDevice())
-              ? array.stopGradient()
-              : array.toDevice(manager.getDevice(), true);
-      alias.attach(manager);
-      aliases.put(array, (PtNDArray) alias);
-      arrays.add(alias);
-    }
-    none = (PtNDArray) manager.create(new Shape(0));
-    embedding = aliases.getOrDefault(of.embedding, none);
-    positions = aliases.getOrDefault(of.positions, none);
-    layers = aliases(of.layers, aliases);
-    head = aliases(of.head, aliases);
-  }
-
-  private PtNDArray[] aliases(PtNDArray[] arrays, Map<NDArray, PtNDArray> aliases) {
-    return Arrays.stream(arrays)
-        .map(array -> aliases.getOrDefault(array, none))
-        .toArray(PtNDArray[]::new);
+    Aliases aliases = new Aliases(manager);
+    none = aliases.of(of.none);
+    arrays.addAll(aliases.of(of.arrays));
+    embedding = aliases.of(of.embedding);
+    positions = aliases.of(of.positions);
+    layers = aliases.of(of.layers);
+    head = aliases.of(of.head);
   }
 
   /**
@@ -121,10 +105,7 @@ final class DecoderParameters implements AutoCloseable {
       NDManager manager,
       UnaryOperator<NDArray> stored) {
     try (Checkpoint file = Checkpoint.open(safetensors)) {
-      TensorNames names = new TensorNames(config, head);
-      String prefix = names.missingPrefix(file.tensors().keySet());
-      names.check(safetensors, file.tensors(), prefix, fresh.isPresent());
-      return new DecoderParameters(file, prefix, names, fresh, config, manager, stored);
+      return load(file, safetensors, config, head, fresh, manager, stored);
     } catch (RuntimeException e) {
       manager.close();
       throw e;
@@ -132,11 +113,49 @@ final class DecoderParameters implements AutoCloseable {
   }
 
   /**
-   * The same parameters for another thread: arrays that share these ones' memory, or copies where
-   * the device is another one, and that have gradients of their own. They cannot be saved.
+   * A language model's, from an open file.
+   *
+   * @param path the file's name, for people
    */
+  static DecoderParameters load(
+      Checkpoint file,
+      Path path,
+      ModelConfig config,
+      NDManager manager,
+      UnaryOperator<NDArray> stored) {
+    return load(file, path, config, Head.LANGUAGE, Optional.empty(), manager, stored);
+  }
+
+  private static DecoderParameters load(
+      Checkpoint file,
+      Path path,
+      ModelConfig config,
+      Head head,
+      Optional<RewardHead> fresh,
+      NDManager manager,
+      UnaryOperator<NDArray> stored) {
+    try {
+      TensorNames names = new TensorNames(config, head);
+      String prefix = names.missingPrefix(file.tensors().keySet());
+      names.check(path, file.tensors(), prefix, fresh.isPresent());
+      return new DecoderParameters(file, prefix, names, fresh, config, manager, stored);
+    } catch (RuntimeException e) {
+      manager.close();
+      throw e;
+    }
+  }
+
+  /** The same parameters for another thread, see {@link Aliases}. They cannot be saved. */
   DecoderParameters alias(Device device) {
     return new DecoderParameters(this, manager.newSubManager(device));
+  }
+
+  /** Writes the tensors of a file for this {@code config} as {@link #save(Path)} writes its own. */
+  static void save(Checkpoint file, ModelConfig config, Path safetensors) {
+    TensorNames names = new TensorNames(config);
+    String prefix = names.missingPrefix(file.tensors().keySet());
+    write(
+        safetensors, names, (name, parts) -> file.supply(TensorNames.inFile(name, prefix), parts));
   }
 
   ModelConfig config() {
@@ -175,12 +194,16 @@ final class DecoderParameters implements AutoCloseable {
 
   /** Writes the tensors under Hugging Face's names. */
   void save(Path safetensors) {
-    SafetensorsWriter.write(safetensors, names.shapes(), this::supply, Map.of("format", "pt"));
+    write(safetensors, names, this::supply);
   }
 
   @Override
   public void close() {
     manager.close();
+  }
+
+  private static void write(Path safetensors, TensorNames names, SafetensorsWriter.Source source) {
+    SafetensorsWriter.write(safetensors, names.shapes(), source, Map.of("format", "pt"));
   }
 
   /** Hands out a tensor's values, in parts that fit into a buffer. */
@@ -208,7 +231,7 @@ final class DecoderParameters implements AutoCloseable {
   }
 
   /** Values of a contiguous array: its own memory on the CPU, else a copy within the scope. */
-  private static FloatBuffer floats(NDArray array, NDManager scope) {
+  static FloatBuffer floats(NDArray array, NDManager scope) {
     NDArray host = array.toDevice(Device.cpu(), false);
     host.attach(scope);
     return host.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();

@@ -22,20 +22,25 @@ import java.util.stream.IntStream;
 @SuppressWarnings("try") // GradMode is held, never used
 final class DevicePasses implements BatchPasses {
 
-  private final DecoderParameters parameters;
+  private final TrainedDecoder decoder;
   private final boolean checkpointing;
   private final int microBatchTokens;
   private final ResponseScorer scorer;
 
   /**
-   * @param parameters require gradients; they stay the caller's to close
+   * @param decoder whose trained arrays require gradients; it stays the caller's to close
    * @param microBatchTokens most tokens, padding included, in one forward pass
    */
-  DevicePasses(DecoderParameters parameters, EngineOptions engine, int microBatchTokens) {
-    this.parameters = parameters;
+  DevicePasses(TrainedDecoder decoder, EngineOptions engine, int microBatchTokens) {
+    this.decoder = decoder;
     this.checkpointing = engine.checkpointing();
     this.microBatchTokens = microBatchTokens;
-    this.scorer = new ResponseScorer(new Decoder(parameters, engine.precision()));
+    this.scorer = new ResponseScorer(decoder.decoder(engine.precision()));
+  }
+
+  @Override
+  public void begin(int step) {
+    decoder.adapters().ifPresent(adapters -> adapters.begin(step));
   }
 
   @Override
@@ -126,7 +131,7 @@ final class DevicePasses implements BatchPasses {
     return gathered(batch, scorer::collisions);
   }
 
-  /** The parameters are the caller's. */
+  /** The decoder is the caller's. */
   @Override
   public void close() {}
 
@@ -154,9 +159,9 @@ final class DevicePasses implements BatchPasses {
   /** Scores the sequences of pairs without a tape, a row for each. */
   private double[][] scored(
       PairInputs pairs, BiFunction<PackedBatch, NDManager, NDArray> perToken) {
-    PackedBatch batch = PackedBatch.of(pairs.sequences(), parameters.config());
+    PackedBatch batch = PackedBatch.of(pairs.sequences(), decoder.parameters().config());
     try (GradMode still = GradMode.off();
-        NDManager scope = parameters.manager().newSubManager()) {
+        NDManager scope = decoder.parameters().manager().newSubManager()) {
       return batch.rows(perToken.apply(batch, scope).toFloatArray());
     }
   }
@@ -168,8 +173,8 @@ final class DevicePasses implements BatchPasses {
    */
   private void backPropagate(
       List<TokenSequence> sequences, BiFunction<PackedBatch, float[], float[]> lossGradient) {
-    PackedBatch batch = PackedBatch.of(sequences, parameters.config());
-    try (NDManager scope = parameters.manager().newSubManager()) {
+    PackedBatch batch = PackedBatch.of(sequences, decoder.parameters().config());
+    try (NDManager scope = decoder.parameters().manager().newSubManager()) {
       TrainingPass pass =
           checkpointing
               ? new CheckpointedPass(scorer, batch, scope)

@@ -1,14 +1,27 @@
 package dev.proxima.models.djl;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /** PyTorch operations that DJL's {@link NDArray} lacks or makes slow. */
 final class Ops {
 
   private Ops() {}
+
+  /**
+   * Floats as an array in memory of PyTorch's own. An array that DJL creates or sets from floats
+   * keeps them in a direct buffer of Java's, of which there are not many.
+   */
+  static PtNDArray owned(FloatBuffer floats, Shape shape, NDManager manager) {
+    try (NDArray view = manager.create(floats, shape)) {
+      return (PtNDArray) view.duplicate();
+    }
+  }
 
   /** x W^T: [.., in] and [out, in] give [.., out]. */
   static NDArray linear(NDArray x, NDArray weight) {

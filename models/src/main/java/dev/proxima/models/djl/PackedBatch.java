@@ -1,5 +1,6 @@
 package dev.proxima.models.djl;
 
+import dev.proxima.algorithms.random.RandomStream;
 import dev.proxima.models.ModelConfig;
 import dev.proxima.models.TokenSequence;
 import java.nio.IntBuffer;
@@ -18,6 +19,7 @@ import java.util.Map;
  * @param columns of the rectangle: length of the longest sequence, as far as it is read
  * @param tokens token ids, [n]
  * @param positions of the tokens in their sequences, [n]
+ * @param prefixes a hash of each token's sequence up to it, itself included, [n]
  * @param cells the packed token in each cell of the rectangle, [rows * columns]; empty where the
  *     packed tokens are the rectangle
  * @param homes a cell that holds each packed token, [n]; empty likewise
@@ -29,6 +31,7 @@ record PackedBatch(
     int columns,
     long[] tokens,
     long[] positions,
+    long[] prefixes,
     long[] cells,
     long[] homes,
     long[] predicting,
@@ -122,10 +125,14 @@ record PackedBatch(
   /** A batch as it grows. */
   private static final class Packing {
 
+    /** The hash of no tokens. */
+    private static final long EMPTY = 0;
+
     private final Map<IntBuffer, int[]> prompts = new HashMap<>();
     private final List<int[]> rows = new ArrayList<>();
     private final LongList tokens = new LongList();
     private final LongList positions = new LongList();
+    private final LongList prefixes = new LongList();
     private final LongList predicting = new LongList();
     private final LongList responses = new LongList();
     private final int[] starts;
@@ -139,9 +146,9 @@ record PackedBatch(
       int prompt = sequence.promptLength();
       int[] shared =
           prompts.computeIfAbsent(
-              IntBuffer.wrap(all, 0, prompt).slice(), key -> append(all, 0, prompt));
+              IntBuffer.wrap(all, 0, prompt).slice(), key -> append(all, 0, prompt, EMPTY));
       int[] row = Arrays.copyOf(shared, all.length - 1);
-      int[] read = append(all, prompt, all.length - 1);
+      int[] read = append(all, prompt, all.length - 1, prefixes.get(row[prompt - 1]));
       System.arraycopy(read, 0, row, prompt, read.length);
       for (int i = prompt; i < all.length; i++) {
         predicting.add(row[i - 1]);
@@ -160,7 +167,8 @@ record PackedBatch(
       if (shared > 0) {
         System.arraycopy(rows.get(rows.size() - 1), 0, row, 0, shared);
       }
-      int[] read = append(sequence, shared, sequence.length);
+      long prefix = shared > 0 ? prefixes.get(row[shared - 1]) : EMPTY;
+      int[] read = append(sequence, shared, sequence.length, prefix);
       System.arraycopy(read, 0, row, shared, read.length);
       predicting.add(row[row.length - 1]);
       end(row);
@@ -171,10 +179,13 @@ record PackedBatch(
       starts[rows.size()] = predicting.size();
     }
 
-    /** Packs part of a sequence and returns where each token lies. */
-    private int[] append(int[] sequence, int from, int to) {
+    /** Packs part of a sequence, {@code prefix} before it, and returns where each token lies. */
+    private int[] append(int[] sequence, int from, int to, long prefix) {
       int[] at = new int[to - from];
+      long hash = prefix;
       for (int i = from; i < to; i++) {
+        hash = new RandomStream(hash).bits(sequence[i]);
+        prefixes.add(hash);
         at[i - from] = tokens.size();
         tokens.add(sequence[i]);
         positions.add(i);
@@ -199,6 +210,7 @@ record PackedBatch(
           columns,
           tokens.toArray(),
           positions.toArray(),
+          prefixes.toArray(),
           cells,
           homes,
           predicting.toArray(),
@@ -221,6 +233,10 @@ record PackedBatch(
 
     int size() {
       return size;
+    }
+
+    long get(int index) {
+      return values[index];
     }
 
     long[] toArray() {

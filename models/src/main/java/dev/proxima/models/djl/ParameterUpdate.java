@@ -147,14 +147,12 @@ final class ParameterUpdate {
     }
   }
 
-  /** Into memory of PyTorch's own, as that which it replaces was. */
   private void restore(int index, SafetensorsFile file) {
     List<PtNDArray> state = trained.get(index).state();
     for (int k = 0; k < state.size(); k++) {
       FloatBuffer floats = file.floats(name(k, index));
-      try (PtNDArray old = state.get(k);
-          NDArray view = manager.create(floats, old.getShape())) {
-        state.set(k, (PtNDArray) view.duplicate());
+      try (PtNDArray old = state.get(k)) {
+        state.set(k, Ops.owned(floats, old.getShape(), manager));
       }
     }
   }

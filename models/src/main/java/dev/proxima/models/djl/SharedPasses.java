@@ -39,10 +39,10 @@ import java.util.concurrent.Executors;
 final class SharedPasses implements BatchPasses {
 
   /** A device at work on one share at a time, with gradients of its own. */
-  private record Host(DecoderParameters parameters, DevicePasses passes) {
+  private record Host(TrainedDecoder decoder, DevicePasses passes) {
 
     void zeroGradients() {
-      parameters.arrays().forEach(array -> JniUtils.zeroGrad((PtNDArray) array));
+      decoder.arrays().forEach(array -> JniUtils.zeroGrad((PtNDArray) array));
     }
   }
 
@@ -56,26 +56,26 @@ final class SharedPasses implements BatchPasses {
     void over(int share, Host host);
   }
 
-  private final DecoderParameters parameters;
+  private final TrainedDecoder decoder;
   private final int shares;
   private final List<Host> hosts = new ArrayList<>();
   private final ExecutorService threads;
 
   /**
-   * @param parameters the trained ones, which hold the sum of the shares' gradients
+   * @param decoder whose trained arrays hold the sum of the shares' gradients
    * @param devices that compute the shares in turn, the first of them on the calling thread; no
    *     more than there are shares are used
    */
   SharedPasses(
-      DecoderParameters parameters,
+      TrainedDecoder decoder,
       EngineOptions engine,
       int microBatchTokens,
       List<Device> devices,
       int shares) {
-    this.parameters = parameters;
+    this.decoder = decoder;
     this.shares = shares;
     for (Device device : devices.subList(0, Math.min(shares, devices.size()))) {
-      DecoderParameters own = parameters.alias(device);
+      TrainedDecoder own = decoder.alias(device);
       own.arrays().forEach(Ops::requireGradient);
       hosts.add(new Host(own, new DevicePasses(own, engine, microBatchTokens)));
     }
@@ -86,6 +86,11 @@ final class SharedPasses implements BatchPasses {
               thread.setDaemon(true);
               return thread;
             });
+  }
+
+  @Override
+  public void begin(int step) {
+    hosts.forEach(host -> host.passes().begin(step));
   }
 
   @Override
@@ -151,13 +156,13 @@ final class SharedPasses implements BatchPasses {
   @Override
   public void close() {
     threads.shutdown();
-    hosts.forEach(host -> host.parameters().close());
+    hosts.forEach(host -> host.decoder().parameters().close());
   }
 
   /** Adds the gradients of all shares, in their order, to those of the trained parameters. */
   private void backward(List<Share> cut, Pass pass) {
-    try (NDManager scope = parameters.manager().newSubManager()) {
-      List<PtNDArray> sums = gradients(parameters, scope);
+    try (NDManager scope = decoder.parameters().manager().newSubManager()) {
+      List<PtNDArray> sums = gradients(decoder, scope);
       OrderedReduction reduction = new OrderedReduction(sums.size());
       onHosts(
           cut.size(),
@@ -173,8 +178,8 @@ final class SharedPasses implements BatchPasses {
   private static void addUp(
       int share, Host host, List<PtNDArray> sums, OrderedReduction reduction) {
     try (GradMode still = GradMode.off();
-        NDManager scope = host.parameters().manager().newSubManager()) {
-      List<PtNDArray> own = gradients(host.parameters(), scope);
+        NDManager scope = host.decoder().parameters().manager().newSubManager()) {
+      List<PtNDArray> own = gradients(host.decoder(), scope);
       for (int i = 0; i < own.size(); i++) {
         NDArray sum = sums.get(i);
         NDArray gradient = own.get(i).toDevice(sum.getDevice(), false);
@@ -219,12 +224,12 @@ final class SharedPasses implements BatchPasses {
     }
   }
 
-  /** Copies the trained parameters to a host on another device. */
+  /** Copies what is trained to a host on another device. */
   private void update(Host host) {
     try (GradMode still = GradMode.off()) {
-      for (int i = 0; i < parameters.arrays().size(); i++) {
-        NDArray trained = parameters.arrays().get(i);
-        NDArray own = host.parameters().arrays().get(i);
+      for (int i = 0; i < decoder.arrays().size(); i++) {
+        NDArray trained = decoder.arrays().get(i);
+        NDArray own = host.decoder().arrays().get(i);
         if (!own.getDevice().equals(trained.getDevice())) {
           Ops.setRows(own, trained, 0, trained.getShape().get(0));
         }
@@ -232,9 +237,9 @@ final class SharedPasses implements BatchPasses {
     }
   }
 
-  private static List<PtNDArray> gradients(DecoderParameters parameters, NDManager scope) {
+  private static List<PtNDArray> gradients(TrainedDecoder decoder, NDManager scope) {
     List<PtNDArray> gradients = new ArrayList<>();
-    for (NDArray array : parameters.arrays()) {
+    for (NDArray array : decoder.arrays()) {
       PtNDArray gradient = JniUtils.getGradient((PtNDArray) array);
       gradient.attach(scope);
       gradients.add(gradient);

@@ -16,6 +16,9 @@ import dev.proxima.models.RewardModel;
 import dev.proxima.models.RewardTrainer;
 import dev.proxima.models.Trainer;
 import dev.proxima.models.TrainingOptions;
+import dev.proxima.models.lora.AdapterFolder;
+import dev.proxima.models.lora.LoraModule;
+import dev.proxima.models.safetensors.Checkpoint;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,13 +59,21 @@ public final class TorchEngine implements ModelEngine {
 
   @Override
   public LanguageModel load(Path safetensors, ModelConfig config, ComputeDevice device) {
-    return new TorchLanguageModel(
-        DecoderParameters.load(
-            safetensors,
-            config,
-            engine.newBaseManager(resolve(device)),
-            array -> Decoder.cast(array, options.precision())),
-        options);
+    try (Checkpoint file = Checkpoint.open(safetensors)) {
+      return new TorchLanguageModel(frozen(file, safetensors, config, resolve(device)), options);
+    }
+  }
+
+  /**
+   * Loads frozen parameters with an adapter merged into them.
+   *
+   * @throws IllegalArgumentException with one line where they do not fit together
+   */
+  public LanguageModel load(
+      Path safetensors, AdapterFolder adapter, ModelConfig config, ComputeDevice device) {
+    try (Checkpoint merged = adapter.mergedInto(safetensors, config)) {
+      return new TorchLanguageModel(frozen(merged, safetensors, config, resolve(device)), options);
+    }
   }
 
   @Override
@@ -73,13 +84,49 @@ public final class TorchEngine implements ModelEngine {
       int shares,
       TrainingOptions training) {
     List<Device> resolved = devices.stream().map(this::resolve).toList();
+    if (training.lora().enabled()) {
+      return adapterTrainer(safetensors, config, resolved, shares, training);
+    }
     return new TorchTrainer(
-        DecoderParameters.load(
-            safetensors, config, engine.newBaseManager(resolved.get(0)), UnaryOperator.identity()),
+        TrainedDecoder.whole(
+            DecoderParameters.load(
+                safetensors,
+                config,
+                engine.newBaseManager(resolved.get(0)),
+                UnaryOperator.identity())),
         options,
         training,
         resolved,
         shares);
+  }
+
+  private Trainer adapterTrainer(
+      Path safetensors,
+      ModelConfig config,
+      List<Device> devices,
+      int shares,
+      TrainingOptions training) {
+    List<LoraModule> modules = LoraModule.targeted(config, training.lora());
+    Checkpoint base = Checkpoint.open(safetensors);
+    try {
+      DecoderParameters frozen = frozen(base, safetensors, config, devices.get(0));
+      LoraAdapters adapters =
+          new LoraAdapters(frozen, base, modules, training.lora(), training.seed());
+      return new TorchTrainer(
+          new TrainedDecoder(frozen, Optional.of(adapters)), options, training, devices, shares);
+    } catch (RuntimeException e) {
+      base.close();
+      throw e;
+    }
+  }
+
+  private DecoderParameters frozen(Checkpoint file, Path path, ModelConfig config, Device device) {
+    return DecoderParameters.load(
+        file,
+        path,
+        config,
+        engine.newBaseManager(device),
+        array -> Decoder.cast(array, options.precision()));
   }
 
   @Override

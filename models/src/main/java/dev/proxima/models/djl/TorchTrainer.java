@@ -12,6 +12,7 @@ import dev.proxima.models.TokenPair;
 import dev.proxima.models.TokenSequence;
 import dev.proxima.models.Trainer;
 import dev.proxima.models.TrainingOptions;
+import dev.proxima.models.lora.AdapterFolder;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -24,7 +25,7 @@ final class TorchTrainer implements Trainer {
   /** What needs no more of a pair than its log-probabilities. */
   private static final PreferenceObjective SFT = new Sft(Sft.Mean.RESPONSE);
 
-  private final DecoderParameters parameters;
+  private final TrainedDecoder decoder;
   private final TrainingOptions options;
   private final BatchPasses passes;
   private final LowerLevelGradients gradients;
@@ -32,33 +33,33 @@ final class TorchTrainer implements Trainer {
 
   /** Takes over the parameters and trains on their device. */
   TorchTrainer(DecoderParameters parameters, EngineOptions engine, TrainingOptions options) {
-    this(parameters, engine, options, List.of(), 1);
+    this(TrainedDecoder.whole(parameters), engine, options, List.of(), 1);
   }
 
   /**
-   * Takes over the parameters.
+   * Takes over the decoder.
    *
    * @param devices that compute the shares together where there are several
    * @param shares at least 1
    */
   TorchTrainer(
-      DecoderParameters parameters,
+      TrainedDecoder decoder,
       EngineOptions engine,
       TrainingOptions options,
       List<Device> devices,
       int shares) {
-    this.parameters = parameters;
+    this.decoder = decoder;
     this.options = options;
-    parameters.arrays().forEach(Ops::requireGradient);
+    decoder.arrays().forEach(Ops::requireGradient);
     passes =
         shares == 1
-            ? new DevicePasses(parameters, engine, options.microBatchTokens())
-            : new SharedPasses(parameters, engine, options.microBatchTokens(), devices, shares);
-    gradients = new LowerLevelGradients(parameters.manager(), parameters.arrays());
+            ? new DevicePasses(decoder, engine, options.microBatchTokens())
+            : new SharedPasses(decoder, engine, options.microBatchTokens(), devices, shares);
+    gradients = new LowerLevelGradients(decoder.parameters().manager(), decoder.arrays());
     optimiser =
         new ParameterUpdate(
-            parameters.manager(),
-            parameters.arrays(),
+            decoder.parameters().manager(),
+            decoder.arrays(),
             Optimiser.of(options.optimiser()),
             options.weightDecay(),
             options.maxGradNorm());
@@ -70,7 +71,7 @@ final class TorchTrainer implements Trainer {
     int tokens = batch.stream().mapToInt(TokenSequence::responseLength).sum();
     double[] weights = new double[batch.size()];
     Arrays.fill(weights, -1.0 / tokens);
-    optimiser.zeroGradients();
+    begin();
     double[] logps = passes.likelihood(batch, weights);
     double learningRate = options.learningRateAt(optimiser.steps());
     double gradNorm = update(learningRate);
@@ -81,7 +82,7 @@ final class TorchTrainer implements Trainer {
   public PreferenceStep prefer(
       List<TokenPair> batch, PreferenceObjective objective, LowerLevel lower) {
     requireSome(batch);
-    optimiser.zeroGradients();
+    begin();
     OptionalDouble multiplier = OptionalDouble.empty();
     BatchPasses.Evaluated evaluated;
     if (lower instanceof LowerLevel.Unrolled unrolled) {
@@ -115,7 +116,7 @@ final class TorchTrainer implements Trainer {
     requireSome(batch);
     double[] weights = new double[batch.size()];
     Arrays.fill(weights, 1.0 / batch.size());
-    optimiser.zeroGradients();
+    begin();
     return gradients.compare(
         () -> passes.likelihood(chosen(batch), weights),
         () -> passes.likelihood(batch.stream().map(TokenPair::rejected).toList(), weights));
@@ -137,7 +138,23 @@ final class TorchTrainer implements Trainer {
 
   @Override
   public void save(Path safetensors) {
-    parameters.save(safetensors);
+    decoder.save(safetensors);
+  }
+
+  @Override
+  public void saveAdapter(Path folder) {
+    requireAdapters().save(folder);
+  }
+
+  @Override
+  public void restoreAdapter(Path folder) {
+    requireAdapters().restore(AdapterFolder.open(folder));
+  }
+
+  private LoraAdapters requireAdapters() {
+    return decoder
+        .adapters()
+        .orElseThrow(() -> new IllegalStateException("this training has no adapters"));
   }
 
   @Override
@@ -153,7 +170,12 @@ final class TorchTrainer implements Trainer {
   @Override
   public void close() {
     passes.close();
-    parameters.close();
+    decoder.close();
+  }
+
+  private void begin() {
+    optimiser.zeroGradients();
+    passes.begin(optimiser.steps());
   }
 
   private double update(double learningRate) {

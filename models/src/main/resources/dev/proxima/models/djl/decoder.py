@@ -9,6 +9,8 @@
 # weights  16 for each layer in the order of dev.proxima.models.djl.DecoderLayer; absent ones are empty
 # windows  for each layer how many positions a token sees, itself included; 0 for all
 # dtype    of products and attention, by PyTorch's number: 6 float32, 15 bfloat16; norms and sums are float32
+# adapters 15 for each layer in the order of dev.proxima.models.djl.LoraAdapters; none where all parameters are trained
+# lora     [scale []]; with dropout also keys of the packed tokens int64 [n, 1], and the least key that is kept int64 []
 class Decoder(Module):
   __parameters__ = []
   __buffers__ = []
@@ -16,6 +18,9 @@ class Decoder(Module):
 
   def cast(self, x: Tensor, dtype: int) -> Tensor:
     return x.to(dtype)
+
+  def moved(self, x: Tensor, there: Tensor) -> Tensor:
+    return x.to(there.device)
 
   def zeros(self, like: Tensor, size: List[int], dtype: int) -> Tensor:
     return torch.zeros(size, dtype=dtype, device=like.device)
@@ -35,6 +40,27 @@ class Decoder(Module):
     else:
       y = torch.linear(x.to(dtype), weight.to(dtype), bias.to(dtype))
     return y
+
+  # y [n, out] plus scale B A drop(x): low-rank adapters (Hu et al. 2021) of a linear layer with input x [n, in]. At a
+  # lie A, the adapters' rows one below the other [r.., in], keys of the input's entries int64 [in], and for each part of
+  # the output its B [out, r], with r = 0 where it has no adapter. An entry is kept by the product of the token's key and
+  # its own (multiply-shift hashing; Dietzfelbinger et al. 1997), so that it does not matter what else is packed.
+  def adapted(self, y: Tensor, x: Tensor, adapters: List[Tensor], a: int, parts: int, lora: List[Tensor], dtype: int) -> Tensor:
+    z = y
+    if len(adapters) != 0 and adapters[a].numel() != 0:
+      kept = x.to(dtype)
+      if len(lora) > 1:
+        kept = torch.mul(kept, torch.ge(torch.mul(lora[1], adapters[a + 1]), lora[2]))
+      low = torch.mul(torch.linear(kept, adapters[a].to(dtype)), lora[0])
+      changes = annotate(List[Tensor], [])
+      begin = 0
+      for i in range(parts):
+        up = adapters[a + 2 + i]
+        end = begin + up.size(1)
+        changes.append(torch.linear(torch.slice(low, 1, begin, end), up.to(dtype)))
+        begin = end
+      z = torch.add(y, torch.cat(changes, 1))
+    return z
 
   # Root-mean-square norm (Zhang and Sennrich 2019), or layer norm (Ba et al. 2016) where there is a bias.
   def norm(self, x: Tensor, weight: Tensor, bias: Tensor, numbers: List[float]) -> Tensor:
@@ -59,12 +85,12 @@ class Decoder(Module):
       y = torch.add(torch.mul(x, turns[0]), torch.mul(torch.cat([torch.neg(second), first], -1), turns[1]))
     return y
 
-  # Queries [n, H, h], keys and values [n, K, h] of a layer whose weights begin at w.
-  def project(self, x: Tensor, weights: List[Tensor], w: int, turns: List[Tensor], design: List[int], numbers: List[float], dtype: int) -> List[Tensor]:
+  # Queries [n, H, h], keys and values [n, K, h] of a layer whose weights begin at w and whose adapters begin at a.
+  def project(self, x: Tensor, weights: List[Tensor], w: int, turns: List[Tensor], design: List[int], numbers: List[float], dtype: int, adapters: List[Tensor], a: int, lora: List[Tensor]) -> List[Tensor]:
     heads = design[0]
     groups = design[1]
     normed = self.norm(x, weights[w], weights[w + 1], numbers)
-    joint = self.linear(normed, weights[w + 2], weights[w + 3], dtype)
+    joint = self.adapted(self.linear(normed, weights[w + 2], weights[w + 3], dtype), normed, adapters, a, 3, lora, dtype)
     parts = torch.split(joint.view([-1, heads + 2 * groups, design[2]]), [heads, groups, groups], 1)
     queries = parts[0]
     keys = parts[1]
@@ -74,12 +100,13 @@ class Decoder(Module):
     return [self.turn(queries, turns).to(dtype), self.turn(keys, turns).to(dtype), parts[2]]
 
   # What follows attention; mixed [n, H h].
-  def finish(self, x: Tensor, mixed: Tensor, weights: List[Tensor], w: int, design: List[int], numbers: List[float], dtype: int) -> Tensor:
-    attended = self.linear(mixed, weights[w + 6], weights[w + 7], dtype)
+  def finish(self, x: Tensor, mixed: Tensor, weights: List[Tensor], w: int, design: List[int], numbers: List[float], dtype: int, adapters: List[Tensor], a: int, lora: List[Tensor]) -> Tensor:
+    attended = self.adapted(self.linear(mixed, weights[w + 6], weights[w + 7], dtype), mixed, adapters, a + 5, 1, lora, dtype)
     if weights[w + 8].numel() != 0:
       attended = self.norm(attended.to(6), weights[w + 8], weights[w + 1], numbers)
     y = torch.add(x, attended)
-    inner = self.linear(self.norm(y, weights[w + 9], weights[w + 10], numbers), weights[w + 11], weights[w + 12], dtype)
+    normed = self.norm(y, weights[w + 9], weights[w + 10], numbers)
+    inner = self.adapted(self.linear(normed, weights[w + 11], weights[w + 12], dtype), normed, adapters, a + 8, 2, lora, dtype)
     gate = inner
     if design[4] == 1:
       half = inner.size(-1) // 2
@@ -92,7 +119,7 @@ class Decoder(Module):
       active = torch.gelu(gate, approximate="tanh")
     if design[4] == 1:
       active = torch.mul(active, inner)
-    fed = self.linear(active, weights[w + 13], weights[w + 14], dtype)
+    fed = self.adapted(self.linear(active, weights[w + 13], weights[w + 14], dtype), active, adapters, a + 12, 1, lora, dtype)
     if weights[w + 15].numel() != 0:
       fed = self.norm(fed.to(6), weights[w + 15], weights[w + 1], numbers)
     return torch.add(y, fed)
@@ -149,23 +176,24 @@ class Decoder(Module):
     return flat
 
   # Layers over packed tokens x [n, d], which have nothing before them.
-  def packed(self, x: Tensor, weights: List[Tensor], turns: List[Tensor], rectangle: List[Tensor], columns: int, windows: List[int], design: List[int], numbers: List[float], dtype: int) -> Tensor:
+  def packed(self, x: Tensor, weights: List[Tensor], turns: List[Tensor], rectangle: List[Tensor], columns: int, windows: List[int], design: List[int], numbers: List[float], dtype: int, adapters: List[Tensor], lora: List[Tensor]) -> Tensor:
     y = x
     for i in range(len(windows)):
-      parts = self.project(y, weights, 16 * i, turns, design, numbers, dtype)
+      parts = self.project(y, weights, 16 * i, turns, design, numbers, dtype, adapters, 15 * i, lora)
       mixed = self.mix(parts, rectangle, columns, windows[i], design, numbers)
-      y = self.finish(y, mixed, weights, 16 * i, design, numbers, dtype)
+      y = self.finish(y, mixed, weights, 16 * i, design, numbers, dtype, adapters, 15 * i, lora)
     return y
 
   # Likewise, and keeps keys and values: those of packed token sources[j] in cell cells[j] of caches [rows, C, K, h].
   def prefill(self, x: Tensor, weights: List[Tensor], turns: List[Tensor], rectangle: List[Tensor], columns: int, caches: List[Tensor], cells: Tensor, sources: Tensor, windows: List[int], design: List[int], numbers: List[float], dtype: int) -> Tensor:
+    none = annotate(List[Tensor], [])
     y = x
     for i in range(len(windows)):
-      parts = self.project(y, weights, 16 * i, turns, design, numbers, dtype)
+      parts = self.project(y, weights, 16 * i, turns, design, numbers, dtype, none, 0, none)
       self.keep(caches[2 * i], cells, torch.index_select(parts[1], 0, sources))
       self.keep(caches[2 * i + 1], cells, torch.index_select(parts[2], 0, sources))
       mixed = self.mix(parts, rectangle, columns, windows[i], design, numbers)
-      y = self.finish(y, mixed, weights, 16 * i, design, numbers, dtype)
+      y = self.finish(y, mixed, weights, 16 * i, design, numbers, dtype, none, 0, none)
     return y
 
   # One more token for each of the first B rows of the caches, x [B, d], at positions [B] of its row.
@@ -176,9 +204,10 @@ class Decoder(Module):
     back = torch.sub(torch.unsqueeze(positions, 1), at)
     past = torch.ge(back, 0)
     cells = torch.add(torch.mul(torch.arange(rows, device=x.device), caches[0].size(1)), positions)
+    none = annotate(List[Tensor], [])
     y = x
     for i in range(len(windows)):
-      parts = self.project(y, weights, 16 * i, turns, design, numbers, dtype)
+      parts = self.project(y, weights, 16 * i, turns, design, numbers, dtype, none, 0, none)
       self.keep(caches[2 * i], cells, parts[1])
       self.keep(caches[2 * i + 1], cells, parts[2])
       keys = torch.transpose(torch.slice(torch.slice(caches[2 * i], 0, 0, rows), 1, 0, columns), 1, 2)
@@ -189,7 +218,7 @@ class Decoder(Module):
       # Query heads that share a key head are further queries of it.
       queries = parts[0].reshape([rows, design[1], -1, h])
       mixed = self.attend(queries, keys, values, seen.view([rows, 1, 1, columns]), numbers)
-      y = self.finish(y, mixed.reshape([rows, -1]), weights, 16 * i, design, numbers, dtype)
+      y = self.finish(y, mixed.reshape([rows, -1]), weights, 16 * i, design, numbers, dtype, none, 0, none)
     return y
 
   # Copies rows of the caches, int64 [m] from and to, as far as columns.

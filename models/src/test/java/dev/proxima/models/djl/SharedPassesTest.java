@@ -80,7 +80,11 @@ class SharedPassesTest {
       Trainer whole = new TorchTrainer(one, EngineOptions.DEFAULT, STILL);
       Trainer shared =
           new TorchTrainer(
-              many, EngineOptions.DEFAULT, STILL, Collections.nCopies(2, Device.cpu()), SHARES);
+              TrainedDecoder.whole(many),
+              EngineOptions.DEFAULT,
+              STILL,
+              Collections.nCopies(2, Device.cpu()),
+              SHARES);
       PreferenceStep expected = whole.prefer(PAIRS, objective, lower);
       PreferenceStep actual = shared.prefer(PAIRS, objective, lower);
       assertThat(actual.losses()).containsExactly(expected.losses(), within(1e-4));
