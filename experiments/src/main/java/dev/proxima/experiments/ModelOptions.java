@@ -4,11 +4,11 @@ import dev.proxima.models.ComputeDevice;
 import dev.proxima.models.EngineOptions;
 import dev.proxima.models.LanguageModel;
 import dev.proxima.models.ModelConfig;
-import dev.proxima.models.ModelEngine;
 import dev.proxima.models.ModelFolder;
 import dev.proxima.models.Precision;
 import dev.proxima.models.RewardModel;
 import dev.proxima.models.djl.TorchEngine;
+import dev.proxima.models.lora.AdapterFolder;
 import java.nio.file.Path;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -19,6 +19,12 @@ final class ModelOptions {
 
   @Option(names = "--model", paramLabel = "DIR", required = true, description = "A model folder.")
   private Path folder;
+
+  @Option(
+      names = "--adapter",
+      paramLabel = "DIR",
+      description = "A LoRA adapter in PEFT's layout, to be merged into the model.")
+  private Path adapter;
 
   @Option(
       names = "--device",
@@ -52,9 +58,16 @@ final class ModelOptions {
     return ModelFolder.open(folder);
   }
 
-  /** Loads the folder's parameters as a model of the given shape. */
+  /**
+   * Loads the folder's parameters as a model of the given shape.
+   *
+   * @throws IllegalArgumentException one line that names the file
+   */
   LanguageModel load(ModelFolder opened, ModelConfig config) {
-    return engine().load(opened.parameters(), config, device);
+    TorchEngine engine = engine();
+    return adapter == null
+        ? engine.load(opened.parameters(), config, device)
+        : engine.load(opened.parameters(), AdapterFolder.open(adapter), config, device);
   }
 
   /** Loads the folder's parameters as a reward model. */
@@ -62,7 +75,7 @@ final class ModelOptions {
     return engine().rewardModel(opened.parameters(), opened.config(), device);
   }
 
-  private ModelEngine engine() {
+  private TorchEngine engine() {
     EngineOptions defaults = EngineOptions.DEFAULT;
     return TorchEngine.create(new EngineOptions(threads, precision, false, defaults.cacheBytes()));
   }

@@ -5,7 +5,6 @@ import dev.proxima.actors.artifacts.JsonArtifacts;
 import dev.proxima.actors.artifacts.PromptResponses;
 import dev.proxima.actors.run.RunSettings;
 import dev.proxima.actors.run.RunSettings.FineTuning;
-import dev.proxima.actors.run.RunSettings.Optimisation;
 import dev.proxima.actors.run.RunSettings.PreferenceTraining;
 import dev.proxima.actors.serialization.CborSerializable;
 import dev.proxima.actors.work.Assignment;
@@ -28,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -37,8 +37,9 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
 
 /**
  * Trains a copy of the policy on one device, on a thread of its own, or on several devices of the
- * node that are free for it: supervised fine-tuning and the proximal step, a segment at a time.
- * Answers the coordinator that assigned the work, and tells it of every step.
+ * node that are free for it: supervised fine-tuning and the proximal step, whose result is the whole
+ * policy even where adapters were trained; a segment at a time. Answers the coordinator that
+ * assigned the work, and tells it of every step.
  */
 public final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
 
@@ -175,7 +176,7 @@ public final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
         start,
         order.work(),
         alone(),
-        tuning.optimisation(),
+        steps -> tuning.optimisation().over(steps, settings.seed()),
         epochs,
         log,
         (trainer, batch) -> log.fineTuned(trainer.fineTune(pick(examples, batch))));
@@ -217,7 +218,7 @@ public final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
         start,
         work,
         proximal.hosts(),
-        training.optimisation(),
+        steps -> training.optimisation().over(steps, adapterSeed(iteration)),
         epochs,
         log,
         (trainer, indices) -> {
@@ -236,12 +237,21 @@ public final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
     return new Hosts(List.of(device), 1);
   }
 
-  /** Makes one segment of a training. */
+  /** The same for all replicas, so that adapters which are to be averaged have one A to begin. */
+  private long adapterSeed(int iteration) {
+    return RandomStream.of(settings.seed(), "adapters", iteration).key();
+  }
+
+  /**
+   * Makes one segment of a training.
+   *
+   * @param options by the total number of steps
+   */
   private Output train(
       Start start,
       Work.Training work,
       Hosts hosts,
-      Optimisation optimisation,
+      IntFunction<TrainingOptions> options,
       Epochs epochs,
       TrainingLog log,
       TrainingStep step) {
@@ -249,10 +259,14 @@ public final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
       return Output.trained(
           start.parameters(), JsonArtifacts.writeLines(node.store(), log.steps()));
     }
-    TrainingOptions options = optimisation.over(epochs.steps());
     try (Trainer trainer =
         node.engine()
-            .trainer(start.file(), node.spec().model(), hosts.devices(), hosts.shares(), options)) {
+            .trainer(
+                start.file(),
+                node.spec().model(),
+                hosts.devices(),
+                hosts.shares(),
+                options.apply(epochs.steps()))) {
       if (work.from() != null) {
         trainer.restoreOptimiser(node.store().read(work.from().optimiser()));
       }

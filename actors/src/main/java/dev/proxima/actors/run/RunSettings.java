@@ -8,6 +8,7 @@ import dev.proxima.algorithms.objective.PreferenceObjective;
 import dev.proxima.algorithms.outer.OuterLoop;
 import dev.proxima.algorithms.spo.Spo;
 import dev.proxima.models.LearningRate;
+import dev.proxima.models.LoraOptions;
 import dev.proxima.models.OptimiserOptions;
 import dev.proxima.models.SamplingOptions;
 import dev.proxima.models.TrainingOptions;
@@ -183,11 +184,30 @@ public record RunSettings(
       LearningRate learningRate,
       double weightDecay,
       double maxGradNorm,
-      int microBatchTokens) {
+      int microBatchTokens,
+      LoraOptions lora) {
 
-    public TrainingOptions over(int totalSteps) {
+    /** Of all parameters, without adapters. */
+    public Optimisation(
+        OptimiserOptions optimiser,
+        LearningRate learningRate,
+        double weightDecay,
+        double maxGradNorm,
+        int microBatchTokens) {
+      this(optimiser, learningRate, weightDecay, maxGradNorm, microBatchTokens, LoraOptions.NONE);
+    }
+
+    /** With adapters, if any, and their dropout drawn by {@code seed}. */
+    public TrainingOptions over(int totalSteps, long seed) {
       return new TrainingOptions(
-          optimiser, learningRate, totalSteps, weightDecay, maxGradNorm, microBatchTokens);
+          optimiser,
+          learningRate,
+          totalSteps,
+          weightDecay,
+          maxGradNorm,
+          microBatchTokens,
+          lora,
+          seed);
     }
   }
 

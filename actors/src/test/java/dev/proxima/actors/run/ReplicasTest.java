@@ -214,7 +214,7 @@ class ReplicasTest {
     ParameterFiles.write(file, parameters[k]);
     try (Trainer trainer =
         new UnigramEngine()
-            .trainer(file, Runs.MODEL, ComputeDevice.CPU, training.optimisation().over(steps))) {
+            .trainer(file, Runs.MODEL, ComputeDevice.CPU, training.optimisation().over(steps, 0))) {
       if (optimiser != null) {
         trainer.restoreOptimiser(optimiser);
       }

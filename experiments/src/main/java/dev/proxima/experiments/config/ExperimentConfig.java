@@ -82,6 +82,10 @@ public record ExperimentConfig(
     experiment.checkExploration(root.section("exploration"));
     experiment.checkJudged(root);
     experiment.checkRewardModel(root.section("sampling").section("reward-model"));
+    LoraReader.checkTargets(
+        root.section("training").section("lora"),
+        experiment.settings.training().optimisation().lora(),
+        experiment.model.withVocabulary(experiment.vocabularySize, 0, 0, 0));
     return experiment;
   }
 

@@ -30,6 +30,11 @@ public sealed interface PairsConfig extends RunConfig permits PreferenceConfig, 
 
   Optimisation optimisation();
 
+  /** Whether adapters are trained in place of all parameters. */
+  default boolean adapters() {
+    return optimisation().lora().enabled();
+  }
+
   /** Optimiser steps between two checkpoints; 0 for only one at the end. */
   int checkpointSteps();
 

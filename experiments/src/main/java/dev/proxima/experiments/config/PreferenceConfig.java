@@ -35,12 +35,20 @@ public record PreferenceConfig(
   static PreferenceConfig load(Path file, Overrides overrides) {
     Config config = ConfigLayers.checked(file, overrides);
     Section root = new Section("", config);
+    Start start = PairsConfig.start(root);
+    PreferenceTraining training = training(root.section("training"), root.section("spo"));
+    if (start instanceof Scratch scratch) {
+      LoraReader.checkTargets(
+          root.section("training").section("lora"),
+          training.optimisation().lora(),
+          scratch.shape().withVocabulary(scratch.vocabularySize(), 0, 0, 0));
+    }
     return new PreferenceConfig(
         RunSettingsReader.name(root),
         root.wholeNumber("seed"),
-        PairsConfig.start(root),
+        start,
         PairsConfig.data(root),
-        training(root.section("training"), root.section("spo")),
+        training,
         root.section("training").count("checkpoint-steps", 0),
         root.file("out", "the path of a folder"),
         PairsConfig.device(root),

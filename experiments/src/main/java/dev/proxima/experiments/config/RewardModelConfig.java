@@ -5,6 +5,7 @@ import dev.proxima.actors.run.RunSettings.Optimisation;
 import dev.proxima.algorithms.preference.BradleyTerryLoss;
 import dev.proxima.models.ComputeDevice;
 import dev.proxima.models.EngineOptions;
+import dev.proxima.models.LoraOptions;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -47,12 +48,19 @@ public record RewardModelConfig(
         new BradleyTerryLoss(training.number("center-rewards-coefficient", Accepted.NON_NEGATIVE)),
         training.count("epochs", 1),
         training.count("batch-size", 1),
-        RunSettingsReader.optimisation(training),
+        optimisation(training),
         training.count("checkpoint-steps", 0),
         root.file("out", "the path of a folder"),
         PairsConfig.device(root),
         ExperimentConfig.engine(root),
         ConfigLayers.render(config));
+  }
+
+  private static Optimisation optimisation(Section training) {
+    Section lora = training.section("lora");
+    LoraOptions adapters = LoraReader.read(lora);
+    lora.check("rank", !adapters.enabled(), adapters, "0: this task trains all parameters");
+    return RunSettingsReader.optimisation(training, adapters);
   }
 
   /**

@@ -25,6 +25,7 @@ import dev.proxima.algorithms.spo.Regulariser;
 import dev.proxima.algorithms.spo.Spo;
 import dev.proxima.experiments.UserError;
 import dev.proxima.models.LearningRate;
+import dev.proxima.models.LoraOptions;
 import dev.proxima.models.SamplingOptions;
 import java.util.List;
 
@@ -58,7 +59,9 @@ final class RunSettingsReader {
 
   static FineTuning fineTuning(Section section) {
     return new FineTuning(
-        section.count("epochs", 0), section.count("batch-size", 1), optimisation(section));
+        section.count("epochs", 0),
+        section.count("batch-size", 1),
+        optimisation(section, LoraOptions.NONE));
   }
 
   private static SamplingOptions sampling(Section section, int leastResponses) {
@@ -89,7 +92,7 @@ final class RunSettingsReader {
             section.text("objective"),
             section.numbers("beta", Accepted.POSITIVE),
             section.textsByName("objective-options"),
-            optimisation(section),
+            optimisation(section, LoraReader.read(section.section("lora"))),
             spo(spo),
             spo.flag("diagnostics"));
     try {
@@ -129,7 +132,7 @@ final class RunSettingsReader {
             regulariser.choice("aggregation", Aggregation.class)));
   }
 
-  static Optimisation optimisation(Section section) {
+  static Optimisation optimisation(Section section, LoraOptions lora) {
     return new Optimisation(
         OptimiserReader.read(section.section("optimiser")),
         new LearningRate(
@@ -139,7 +142,8 @@ final class RunSettingsReader {
             section.choice("schedule", LearningRate.Schedule.class)),
         section.number("weight-decay", Accepted.NON_NEGATIVE),
         section.number("max-grad-norm", Accepted.NON_NEGATIVE),
-        section.count("micro-batch-tokens", 1));
+        section.count("micro-batch-tokens", 1),
+        lora);
   }
 
   private static List<Method> methods(Section root) {

@@ -169,6 +169,12 @@ record Section(String path, Config config) {
     return check(key, !values.isEmpty(), values, accepted);
   }
 
+  /** A list of texts, none of them empty; there may be none. */
+  List<String> texts(String key, String accepted) {
+    List<String> texts = read(key, accepted, config::getStringList);
+    return check(key, texts.stream().noneMatch(String::isBlank), texts, accepted);
+  }
+
   /** Refuses a key that another one makes meaningless. */
   void checkAbsent(String key, String accepted) {
     if (config.hasPath(key)) {

@@ -45,7 +45,7 @@ final class PairsRun<E, T extends TrainingState> {
     this.terminal = context.terminal();
     this.folder = folder;
     this.task = task;
-    this.checkpoints = new TrainingCheckpoints(folder.checkpoints());
+    this.checkpoints = new TrainingCheckpoints(folder.checkpoints(), config.adapters());
   }
 
   /**
@@ -130,15 +130,18 @@ final class PairsRun<E, T extends TrainingState> {
     try (T trainer =
             task.trainer(
                 model,
-                before.map(Checkpoint::parameters).orElse(model.parameters()),
+                before
+                    .map(state -> checkpoints.start(state, model.parameters()))
+                    .orElse(model.parameters()),
                 epochs.steps());
         StepLog log = new StepLog(folder.metrics(), made, epochs.steps())) {
-      before.ifPresent(checkpoint -> trainer.restoreOptimiser(checkpoint.optimiser()));
+      before.ifPresent(state -> checkpoints.restore(state, trainer));
       Checkpoint last = train(trainer, examples, epochs, made, log);
       if (last.step() < epochs.steps()) {
         return false;
       }
-      conclude(model, last, examples.size(), epochs, log);
+      task.save(model, trainer, last, folder);
+      conclude(examples.size(), epochs, log);
       return true;
     }
   }
@@ -170,9 +173,7 @@ final class PairsRun<E, T extends TrainingState> {
             epoch -> RandomStream.of(config.seed(), "train", epoch));
   }
 
-  private void conclude(ModelFolder model, Checkpoint last, int pairs, Epochs epochs, StepLog log)
-      throws IOException {
-    task.save(model, last.parameters(), folder.finalModel());
+  private void conclude(int pairs, Epochs epochs, StepLog log) throws IOException {
     TrainingResult result =
         new TrainingResult(
             config.name(),

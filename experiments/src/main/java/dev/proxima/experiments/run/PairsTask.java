@@ -1,8 +1,10 @@
 package dev.proxima.experiments.run;
 
 import dev.proxima.experiments.report.TrainingKind;
+import dev.proxima.experiments.run.TrainingCheckpoints.Checkpoint;
 import dev.proxima.models.ModelFolder;
 import dev.proxima.models.TrainingState;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -40,8 +42,12 @@ interface PairsTask<E, T extends TrainingState> {
   /** One optimiser step; its metrics by the ecosystem's names. */
   SortedMap<String, Double> step(T trainer, List<E> batch);
 
-  /** Writes the result's folder. */
-  void save(ModelFolder model, Path parameters, Path target);
+  /**
+   * Writes the result.
+   *
+   * @param last the state after the last step
+   */
+  void save(ModelFolder model, T trainer, Checkpoint last, RunFolder folder) throws IOException;
 
   /** What is said of it in the report. */
   TrainingKind kind();

@@ -4,6 +4,7 @@ import dev.proxima.experiments.UserError;
 import dev.proxima.experiments.config.PreferenceConfig;
 import dev.proxima.experiments.report.TrainingKind;
 import dev.proxima.experiments.run.GivenPairs.Encoded;
+import dev.proxima.experiments.run.TrainingCheckpoints.Checkpoint;
 import dev.proxima.experiments.terminal.Terminal;
 import dev.proxima.models.ModelFolder;
 import dev.proxima.models.ResponseEncoder;
@@ -12,7 +13,11 @@ import dev.proxima.models.Trainer;
 import dev.proxima.models.Trainer.PreferenceStep;
 import dev.proxima.models.TrainingMetrics;
 import dev.proxima.models.djl.DjlTokenizer;
+import dev.proxima.models.lora.AdapterFolder;
+import dev.proxima.models.lora.LoraModule;
 import dev.proxima.models.tokenizer.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -48,6 +53,12 @@ public final class PreferenceRun implements PairsTask<TokenPair, Trainer> {
     return PairsRun.execute(config, options, terminal, stop, PreferenceRun::new);
   }
 
+  /** Adapters for modules that it does not have are none. */
+  @Override
+  public void check(ModelFolder start) {
+    LoraModule.targeted(start.config(), config.optimisation().lora());
+  }
+
   /** The pairs with the reference's log-probabilities. */
   @Override
   public Optional<List<TokenPair>> examples(ModelFolder model, RunFolder folder) {
@@ -77,7 +88,11 @@ public final class PreferenceRun implements PairsTask<TokenPair, Trainer> {
   public Trainer trainer(ModelFolder model, Path parameters, int steps) {
     return context
         .engine()
-        .trainer(parameters, model.config(), config.device(), config.optimisation().over(steps));
+        .trainer(
+            parameters,
+            model.config(),
+            config.device(),
+            config.optimisation().over(steps, config.seed()));
   }
 
   @Override
@@ -92,9 +107,19 @@ public final class PreferenceRun implements PairsTask<TokenPair, Trainer> {
     return metrics;
   }
 
+  /** Of adapters both: the whole model, and the adapter by itself. */
   @Override
-  public void save(ModelFolder model, Path parameters, Path target) {
-    model.saveWith(target, parameters);
+  public void save(ModelFolder model, Trainer trainer, Checkpoint last, RunFolder folder)
+      throws IOException {
+    if (!config.adapters()) {
+      model.saveWith(folder.finalModel(), last.parameters());
+      return;
+    }
+    Path merged = folder.merged();
+    trainer.save(merged);
+    model.saveWith(folder.finalModel(), merged);
+    Files.delete(merged);
+    AdapterFolder.open(last.path()).copyTo(folder.adapter(), model.path().toString());
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.proxima.experiments.run;
 import dev.proxima.experiments.UserError;
 import dev.proxima.experiments.config.RewardModelConfig;
 import dev.proxima.experiments.report.TrainingKind;
+import dev.proxima.experiments.run.TrainingCheckpoints.Checkpoint;
 import dev.proxima.experiments.terminal.Terminal;
 import dev.proxima.models.ModelFolder;
 import dev.proxima.models.ResponseEncoder;
@@ -82,7 +83,7 @@ public final class RewardModelRun implements PairsTask<RewardPair, RewardTrainer
             parameters,
             model.config(),
             config.device(),
-            config.optimisation().over(steps),
+            config.optimisation().over(steps, config.seed()),
             new RewardFolder(model).head(config.seed()));
   }
 
@@ -92,10 +93,10 @@ public final class RewardModelRun implements PairsTask<RewardPair, RewardTrainer
   }
 
   @Override
-  public void save(ModelFolder model, Path parameters, Path target) {
+  public void save(ModelFolder model, RewardTrainer trainer, Checkpoint last, RunFolder folder) {
     RewardFolder start = new RewardFolder(model);
     try (Tokenizer tokenizer = DjlTokenizer.open(model.tokenizer())) {
-      start.saveWith(target, parameters, start.trainingPadding(tokenizer));
+      start.saveWith(folder.finalModel(), last.parameters(), start.trainingPadding(tokenizer));
     }
   }
 

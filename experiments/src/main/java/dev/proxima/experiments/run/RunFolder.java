@@ -108,6 +108,16 @@ record RunFolder(Path path) {
     return path.resolve(FINAL);
   }
 
+  /** Adapters that a run without methods trained, in PEFT's layout. */
+  Path adapter() {
+    return path.resolve("adapter");
+  }
+
+  /** The merged parameters on their way into {@link #finalModel}. */
+  Path merged() {
+    return path.resolve("merged.safetensors");
+  }
+
   /** A method's result in the Hugging Face layout, relative to the folder. */
   static String finalModel(String method) {
     return method + "/" + FINAL;

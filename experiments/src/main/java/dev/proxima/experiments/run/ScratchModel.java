@@ -93,7 +93,7 @@ final class ScratchModel {
                 folder.parameters(),
                 folder.config(),
                 context.config().device(),
-                tuning.optimisation().over(epochs.steps()))) {
+                tuning.optimisation().over(epochs.steps(), context.config().seed()))) {
       Terminal terminal = context.terminal();
       terminal.stage("fine-tuning", epochs.steps(), "steps");
       for (int step = 0; step < epochs.steps(); step++) {

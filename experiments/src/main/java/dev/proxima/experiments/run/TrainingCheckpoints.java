@@ -17,18 +17,19 @@ import java.util.stream.Stream;
 
 /**
  * The states of a training that {@code --resume} goes on from: folders by the number of steps, each
- * of which appears complete, with the parameters, the optimiser's state and the checksums of both.
- * The latest is kept.
+ * of which appears complete, with the parameters or the adapters, the optimiser's state and the
+ * checksums. The latest is kept.
  *
  * @param folder where they lie
+ * @param adapters whether adapters are trained, so that the parameters stay as they are
  */
-record TrainingCheckpoints(Path folder) {
+record TrainingCheckpoints(Path folder, boolean adapters) {
 
   private static final String NAME = "step-";
   private static final String CHECKSUMS = "SHA256SUMS";
 
   /**
-   * A state.
+   * A state. Adapters lie in the folder itself, as PEFT has them.
    *
    * @param step optimiser steps made
    */
@@ -54,6 +55,19 @@ record TrainingCheckpoints(Path folder) {
     return latest;
   }
 
+  /** The parameters to begin with in order to {@link #restore} a state. */
+  Path start(Checkpoint checkpoint, Path untrained) {
+    return adapters ? untrained : checkpoint.parameters();
+  }
+
+  /** Has a trainer, which began with {@link #start}, go on from a state. */
+  void restore(Checkpoint checkpoint, TrainingState trainer) {
+    if (adapters) {
+      trainer.restoreAdapter(checkpoint.path());
+    }
+    trainer.restoreOptimiser(checkpoint.optimiser());
+  }
+
   /** Writes a state and then removes the earlier ones. */
   Checkpoint save(TrainingState trainer, int step) {
     Checkpoint checkpoint = new Checkpoint(folder.resolve(NAME + step), step);
@@ -66,7 +80,11 @@ record TrainingCheckpoints(Path folder) {
       FileTrees.delete(partial);
       Files.createDirectories(partial);
       Checkpoint beside = new Checkpoint(partial, step);
-      trainer.save(beside.parameters());
+      if (adapters) {
+        trainer.saveAdapter(partial);
+      } else {
+        trainer.save(beside.parameters());
+      }
       trainer.saveOptimiser(beside.optimiser());
       Checksums.write(partial, partial.resolve(CHECKSUMS));
       AtomicFiles.forceDirectory(partial);
