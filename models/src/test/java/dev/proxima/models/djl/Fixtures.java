@@ -8,6 +8,7 @@ import dev.proxima.algorithms.objective.PreferenceObjective;
 import dev.proxima.algorithms.random.RandomStream;
 import dev.proxima.models.ComputeDevice;
 import dev.proxima.models.LearningRate;
+import dev.proxima.models.LoraOptions;
 import dev.proxima.models.ModelConfig;
 import dev.proxima.models.OptimiserOptions;
 import dev.proxima.models.TokenPair;
@@ -77,6 +78,19 @@ final class Fixtures {
         0.1,
         1,
         microBatchTokens);
+  }
+
+  /** SGD, whose steps do not magnify rounding, on adapters. */
+  static TrainingOptions options(LoraOptions lora, int microBatchTokens) {
+    return new TrainingOptions(
+        OptimiserOptions.Sgd.DEFAULT,
+        LearningRate.constant(1),
+        10,
+        0,
+        1,
+        microBatchTokens,
+        lora,
+        3);
   }
 
   /** A sequence of random tokens of {@link #TINY}, its length up to 24. */

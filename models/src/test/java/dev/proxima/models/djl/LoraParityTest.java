@@ -192,10 +192,11 @@ class LoraParityTest {
               parameters, Checkpoint.open(weights), LoraModule.targeted(config, lora), lora, 1);
       trainer =
           new TorchTrainer(
-              parameters,
-              Optional.of(adapters),
+              new TrainedDecoder(parameters, Optional.of(adapters)),
               EngineOptions.DEFAULT,
-              Fixtures.options(learningRate, 1000));
+              Fixtures.options(learningRate, 1000),
+              List.of(),
+              1);
     }
 
     float[] logits(int[] tokens) {

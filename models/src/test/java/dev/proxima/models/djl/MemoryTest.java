@@ -20,7 +20,7 @@ class MemoryTest {
   private static final int READINGS = 6;
 
   /**
-   * 4 kinds of steps, 500 of each between two readings: 10,000 after the first reading, by which
+   * 5 kinds of steps, 500 of each between two readings: 12,500 after the first reading, by which
    * the pools of PyTorch and the JVM are warm. One leaked tensor a step, of the smallest size that
    * malloc gives with its bookkeeping, is more than 1.5 MiB; what is seen without a leak is noise
    * of less than that.
