@@ -6,13 +6,24 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.proxima.experiments.trl.TrlFixtures;
+import dev.proxima.models.ComputeDevice;
+import dev.proxima.models.LearningRate;
+import dev.proxima.models.LoraOptions;
+import dev.proxima.models.ModelFolder;
+import dev.proxima.models.OptimiserOptions;
+import dev.proxima.models.TokenSequence;
+import dev.proxima.models.Trainer;
+import dev.proxima.models.TrainingOptions;
+import dev.proxima.models.djl.TorchEngine;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class MainTest {
 
@@ -119,6 +130,52 @@ class MainTest {
       assertThat(line.get("reward_chosen").doubleValue())
           .isCloseTo(trl.get("chosen").get(i).doubleValue(), within(1e-5));
     }
+  }
+
+  @Test
+  void scoresAndGeneratesWithAnAdapter(@TempDir Path folder) throws IOException {
+    LoraOptions options = new LoraOptions(2, 4, 0, List.of("v_proj"), false);
+    ModelFolder model = ModelFolder.open(TrlFixtures.MODEL);
+    TrainingOptions training =
+        new TrainingOptions(
+            OptimiserOptions.Sgd.DEFAULT, LearningRate.constant(1), 2, 0, 0, 100, options, 1);
+    try (Trainer trainer =
+        TorchEngine.create(1)
+            .trainer(model.parameters(), model.config(), ComputeDevice.CPU, training)) {
+      for (int step = 0; step < 2; step++) {
+        trainer.fineTune(List.of(TokenSequence.of(new int[] {5}, new int[] {6, 7, 8})));
+      }
+      trainer.saveAdapter(folder);
+      trainer.save(folder.resolve("merged"));
+    }
+    ModelFolder merged = model.saveWith(folder.resolve("model"), folder.resolve("merged"));
+    String pairs = TrlFixtures.PAIRS.toString();
+    String plain = outputOf("score", "--model", model.path().toString(), pairs);
+    String whole = outputOf("score", "--model", merged.path().toString(), pairs);
+    String adapted =
+        outputOf(
+            "score", "--model", model.path().toString(), "--adapter", folder.toString(), pairs);
+    assertThat(adapted).isEqualTo(whole).isNotEqualTo(plain);
+
+    assertThat(
+            Main.execute(
+                "generate",
+                "--model",
+                model.path().toString(),
+                "--adapter",
+                TrlFixtures.MODEL.toString(),
+                "--prompt",
+                "a"))
+        .isEqualTo(2);
+    assertThat(errors.toString().lines())
+        .contains(
+            "proxima: " + TrlFixtures.MODEL.resolve("adapter_config.json") + ": no such file");
+  }
+
+  private String outputOf(String... arguments) {
+    output.reset();
+    assertThat(Main.execute(arguments)).isZero();
+    return output.toString();
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.entry;
 
 import dev.proxima.actors.coordinator.LeasePolicy;
 import dev.proxima.actors.run.PolicyEvaluation.Policy;
+import dev.proxima.actors.run.RunSettings;
 import dev.proxima.actors.run.RunSettings.Labels;
 import dev.proxima.actors.run.RunSettings.Method;
 import dev.proxima.algorithms.objective.AbsoluteProbability;
@@ -34,6 +35,7 @@ import dev.proxima.algorithms.spo.LowerLevel;
 import dev.proxima.algorithms.spo.Spo;
 import dev.proxima.experiments.UserError;
 import dev.proxima.models.ComputeDevice;
+import dev.proxima.models.LoraOptions;
 import dev.proxima.models.OptimiserOptions;
 import dev.proxima.models.SamplingOptions;
 import java.io.IOException;
@@ -242,6 +244,12 @@ class ExperimentConfigTest {
         "training.optimiser.betas = [0.9] | two numbers in [0, 1)",
         "training.optimiser.epsilon = -1 | a number of at least 0",
         "training.objective = \"\" | a text",
+        "training.lora.rank = -1 | a whole number of at least 0",
+        "training.lora.alpha = 0 | a number above 0",
+        "training.lora.dropout = 1 | a number in [0, 1)",
+        "training.lora.target-modules = 3 | a list of names such as [q_proj, v_proj], or []",
+        "training.lora.target-modules = [\"\"] | a list of names such as [q_proj, v_proj], or []",
+        "training.lora.rslora = 2 | true or false",
         "training = 3 | a group of keys, training { ... }",
         "sampling.responses = 1 | a whole number of at least 2",
         "sampling.top-p = 0 | a number in (0, 1]",
@@ -336,7 +344,8 @@ class ExperimentConfigTest {
         "devices=[cpu, cpu]",
         "threads=1",
         "training.checkpoint-steps=3",
-        "leases.attempts=9"
+        "leases.attempts=9",
+        "training.lora.alpha=32"
       })
   void theFingerprintLeavesOutWhatNoResultDependsOn(String assignment) throws IOException {
     assertThat(load("name = a", assignment).fingerprint())
@@ -356,6 +365,7 @@ class ExperimentConfigTest {
         "training.averaging-steps=5",
         "training.synchronisation=gradients",
         "evaluation.shard-prompts=3",
+        "training.lora.rank=4",
         "spo.form=penalty",
         "spo.regulariser.weight=0.1",
         "methods.apo.alpha=0.2",
@@ -500,6 +510,22 @@ class ExperimentConfigTest {
         "training.optimiser { name = sgd, nesterov = true }",
         "%s:1: training.optimiser.nesterov = true is not accepted; use false, or a momentum above"
             + " 0 and a dampening of 0");
+  }
+
+  @Test
+  void readsAdaptersOfTheProximalStep() throws IOException {
+    RunSettings settings =
+        load("training.lora { rank = 4, alpha = 8, dropout = 0.1, target-modules = [mlp.up_proj] }")
+            .settings();
+    assertThat(settings.training().optimisation().lora())
+        .isEqualTo(new LoraOptions(4, 8, 0.1, List.of("mlp.up_proj"), false));
+    assertThat(settings.fineTuning().optimisation().lora()).isEqualTo(LoraOptions.NONE);
+    assertThat(load("name = a").settings().training().optimisation().lora())
+        .isEqualTo(LoraOptions.NONE);
+    assertRejected(
+        "training.lora { rank = 4, target-modules = [q_proj, qproj] }",
+        "%s:1: there is no linear layer 'qproj' for an adapter in a llama; there are down_proj,"
+            + " gate_proj, k_proj, o_proj, q_proj, up_proj, v_proj");
   }
 
   private OptimiserOptions optimiser(String options) throws IOException {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.proxima.experiments.UserError;
 import dev.proxima.experiments.config.Overrides;
 import dev.proxima.experiments.config.PreferenceConfig;
@@ -13,6 +14,9 @@ import dev.proxima.experiments.config.RunConfig;
 import dev.proxima.experiments.terminal.Terminal;
 import dev.proxima.experiments.trl.TrlFixtures;
 import dev.proxima.models.ModelFolder;
+import dev.proxima.models.json.JsonFile;
+import dev.proxima.models.lora.AdapterFolder;
+import dev.proxima.models.safetensors.Checkpoint;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -22,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -173,6 +178,63 @@ class PreferenceRunTest {
     assertThat(run(config, RESUME, NEVER)).isZero();
 
     assertThat(config.out().resolve("final/model.safetensors")).hasBinaryContent(before);
+  }
+
+  /**
+   * Checkpoints hold the adapters alone; the end holds them merged, by {@link AdapterFolder} too.
+   */
+  @Test
+  void adaptersGoOnToTheSameBytesAndAreMergedAtTheEnd() throws IOException {
+    String lora =
+        AS_TRL
+            + "training.lora { rank = 2, dropout = 0.1, target-modules = [q_proj, up_proj] }\n"
+            + "training.learning-rate = 2e-2";
+    PreferenceConfig whole = config("whole", lora);
+    PreferenceConfig stopped = config("stopped", lora);
+    assertThat(run(whole, NEW, NEVER)).isZero();
+    int[] asked = {0};
+    assertThat(run(stopped, NEW, () -> asked[0]++ == 8)).isEqualTo(130);
+    try (Stream<Path> files = Files.list(stopped.out().resolve("checkpoints/step-7"))) {
+      assertThat(files)
+          .extracting(file -> file.getFileName().toString())
+          .containsExactlyInAnyOrder(
+              "adapter_config.json",
+              "adapter_model.safetensors",
+              "optimiser.safetensors",
+              "SHA256SUMS");
+    }
+    assertThat(run(stopped, RESUME, NEVER)).isZero();
+
+    assertSameResult(stopped, whole);
+    AdapterFolder adapter = AdapterFolder.open(whole.out().resolve("adapter"));
+    assertThat(JsonFile.read(adapter.path().resolve("adapter_config.json")))
+        .contains(new TextNode(TrlFixtures.MODEL.toString()));
+    ModelFolder result = ModelFolder.open(whole.out().resolve("final"));
+    result.verify();
+    try (Checkpoint saved = Checkpoint.open(result.parameters());
+        Checkpoint base = Checkpoint.open(TrlFixtures.MODEL.resolve("model.safetensors"));
+        Checkpoint merged =
+            adapter.mergedInto(TrlFixtures.MODEL.resolve("model.safetensors"), result.config())) {
+      for (String name : saved.tensors().keySet()) {
+        assertThat(saved.floats(name)).as(name).isEqualTo(merged.floats(name));
+        assertThat(saved.floats(name).equals(base.floats(name)))
+            .as(name)
+            .isNotEqualTo(name.contains("q_proj") || name.contains("up_proj"));
+      }
+    }
+    assertThat(lastStep(whole).get("rewards/accuracies").doubleValue()).isGreaterThan(0.5);
+  }
+
+  @Test
+  void refusesTargetsThatTheModelDoesNotHave() throws IOException {
+    PreferenceConfig config =
+        config("never", AS_TRL + "training.lora { rank = 2, target-modules = [c_attn] }");
+    assertThatThrownBy(() -> run(config, NEW, NEVER))
+        .isInstanceOf(UserError.class)
+        .hasMessage(
+            "there is no linear layer 'c_attn' for an adapter in a llama; there are down_proj,"
+                + " gate_proj, k_proj, o_proj, q_proj, up_proj, v_proj");
+    assertThat(config.out()).doesNotExist();
   }
 
   @Test
