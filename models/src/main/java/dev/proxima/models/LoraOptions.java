@@ -10,7 +10,8 @@ import java.util.List;
  * @param rank r, at least 1; 0 for no adapters, all parameters being trained
  * @param alpha above 0; scale = alpha / rank
  * @param dropout share of the entries of an adapter's input that a training step leaves out, in [0,
- *     1); the others are divided by 1 - dropout
+ *     1); the others are divided by 1 - dropout. What a step tells of its log-probabilities is with
+ *     the same entries left out
  * @param targetModules which linear layers get adapters: names as Hugging Face has them, whole or
  *     their ends after a dot, such as "q_proj" or "mlp.c_proj"; none for all, the output layer
  *     excepted

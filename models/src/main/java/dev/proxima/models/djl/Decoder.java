@@ -75,9 +75,11 @@ final class Decoder {
     return adapters.isPresent();
   }
 
-  /** An array in another number type; for a frozen model's parameters. */
+  /**
+   * A frozen parameter in another number type; but vectors stay float32, in which norms compute.
+   */
   static NDArray cast(NDArray array, Precision precision) {
-    if (precision == Precision.FLOAT32) {
+    if (precision == Precision.FLOAT32 || array.getShape().dimension() == 1) {
       return array;
     }
     try (array) {

@@ -2,16 +2,22 @@ package dev.proxima.models.djl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.proxima.models.EngineOptions;
+import dev.proxima.models.LanguageModel;
+import dev.proxima.models.ModelConfig;
 import dev.proxima.models.Precision;
 import dev.proxima.models.TokenSequence;
 import dev.proxima.models.architecture.Architectures;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -82,6 +88,23 @@ class TrainingPassTest {
     }
   }
 
+  /** Frozen matrices of 8 bits, and norms in float32, whatever the architecture. */
+  @ParameterizedTest
+  @ValueSource(strings = {"llama-linear", "qwen3", "gpt2", "gemma2"})
+  void aFrozenModelInBfloat16ScoresNearlyTheSame(String name) {
+    Path weights = Fixtures.path(FOLDER + name + "/model.safetensors");
+    ModelConfig config = Architectures.read(Fixtures.path(FOLDER + name + "/config.json"));
+    EngineOptions rounding = new EngineOptions(1, Precision.BFLOAT16, false, 1 << 20);
+    try (LanguageModel exact = Fixtures.ENGINE.load(weights, config, Fixtures.CPU);
+        LanguageModel rounded = TorchEngine.create(rounding).load(weights, config, Fixtures.CPU)) {
+      double[] expected = exact.logps(Fixtures.sequences(6));
+      double[] actual = rounded.logps(Fixtures.sequences(6));
+      for (int i = 0; i < expected.length; i++) {
+        assertThat(actual[i]).isCloseTo(expected[i], withinPercentage(1)).isNotEqualTo(expected[i]);
+      }
+    }
+  }
+
   /** As many tokens as the prompt once and each response without its last. */
   @Test
   void sequencesWithTheSamePromptShareIt() {
@@ -95,6 +118,10 @@ class TrainingPassTest {
             Fixtures.TINY);
     assertThat(batch.tokens()).containsExactly(5, 6, 7, 8, 9, 10, 5, 6, 9);
     assertThat(batch.positions()).containsExactly(0, 1, 2, 3, 4, 5, 0, 1, 2);
+    // What a token's hash depends on is the tokens up to it: 5, and 5 and 6, are there twice.
+    assertThat(LongStream.of(batch.prefixes()).distinct()).hasSize(7);
+    assertThat(Arrays.copyOfRange(batch.prefixes(), 6, 8))
+        .containsExactly(Arrays.copyOf(batch.prefixes(), 2));
     assertThat(batch.columns()).isEqualTo(6);
     assertThat(batch.cells()).containsExactly(0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 3, 3, 6, 7, 8, 8, 8, 8);
     assertThat(batch.predicting()).containsExactly(3, 4, 5, 3, 7, 8);
