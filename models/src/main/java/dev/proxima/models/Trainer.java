@@ -3,6 +3,7 @@ package dev.proxima.models;
 import dev.proxima.algorithms.objective.PreferenceObjective;
 import dev.proxima.algorithms.spo.LowerLevel;
 import dev.proxima.algorithms.spo.PairGradients;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalDouble;
 
@@ -39,6 +40,21 @@ public interface Trainer extends TrainingState {
    * parameters' size.
    */
   PairGradients pairGradients(List<TokenPair> batch);
+
+  /**
+   * Writes the tensors of the adapters alone, beside and renamed.
+   *
+   * @throws IllegalStateException where there are none
+   */
+  void saveAdapterWeights(Path safetensors);
+
+  /**
+   * Goes on from what {@link #saveAdapterWeights} wrote.
+   *
+   * @throws IllegalArgumentException where it is of another model or other options
+   * @throws IllegalStateException where there are no adapters
+   */
+  void restoreAdapterWeights(Path safetensors);
 
   /**
    * @param loss nats per response token, before the step

@@ -61,6 +61,39 @@ class LoraRunTest {
     }
   }
 
+  /** Checkpoints after every step, each of which holds the adapters alone, on two devices. */
+  @Test
+  void segmentsAndHostsMakeNoDifferenceToTheBytes() throws Exception {
+    Path whole = trainedTogether("whole", "devices=[cpu]", "training.checkpoint-steps=0");
+    Path cut = trainedTogether("cut", "devices=[cpu, cpu]", "training.checkpoint-steps=1");
+    assertThat(cut).hasSameBinaryContentAs(whole);
+  }
+
+  private Path trainedTogether(String name, String devices, String checkpoints) throws Exception {
+    Ended ended =
+        Proxima.run(
+            "run",
+            Path.of("src/test/resources/tiny.conf"),
+            "--out",
+            folder.resolve(name),
+            "--set",
+            devices,
+            "--set",
+            checkpoints,
+            "--set",
+            "outer-loop.iterations=1",
+            "--set",
+            "methods.iterative-dpo=null",
+            "--set",
+            "training.replicas=2",
+            "--set",
+            "training.synchronisation=gradients",
+            "--set",
+            "training.lora={rank = 2, dropout = 0.1}");
+    assertThat(ended.status()).as(ended.toString()).isZero();
+    return folder.resolve(name).resolve("apo/final/model.safetensors");
+  }
+
   private SafetensorsFile result(String method) {
     return SafetensorsFile.open(
         folder.resolve("run").resolve(method).resolve("final/model.safetensors"));

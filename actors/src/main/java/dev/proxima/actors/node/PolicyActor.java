@@ -37,8 +37,8 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
 
 /**
  * Trains a copy of the policy on one device, on a thread of its own, or on several devices of the
- * node that are free for it: supervised fine-tuning and the proximal step, whose result is the whole
- * policy even where adapters were trained; a segment at a time. Answers the coordinator that
+ * node that are free for it: supervised fine-tuning and the proximal step, whose result is the
+ * whole policy even where adapters were trained; a segment at a time. Answers the coordinator that
  * assigned the work, and tells it of every step.
  */
 public final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
@@ -243,7 +243,7 @@ public final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
   }
 
   /**
-   * Makes one segment of a training.
+   * Makes one segment of a training. Adapters stay apart from the parameters until its end.
    *
    * @param options by the total number of steps
    */
@@ -259,29 +259,38 @@ public final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
       return Output.trained(
           start.parameters(), JsonArtifacts.writeLines(node.store(), log.steps()));
     }
+    TrainingOptions chosen = options.apply(epochs.steps());
     try (Trainer trainer =
         node.engine()
-            .trainer(
-                start.file(),
-                node.spec().model(),
-                hosts.devices(),
-                hosts.shares(),
-                options.apply(epochs.steps()))) {
+            .trainer(start.file(), node.spec().model(), hosts.devices(), hosts.shares(), chosen)) {
       if (work.from() != null) {
-        trainer.restoreOptimiser(node.store().read(work.from().optimiser()));
+        restore(trainer, work.from());
       }
       int end = segmentEnd(work, epochs.steps());
       for (int i = work.firstStep(); i < end; i++) {
         node.stop().check();
         step.make(trainer, epochs.batch(i));
       }
-      ArtifactId trained = node.store().write(trainer::save);
       ArtifactId steps = JsonArtifacts.writeLines(node.store(), log.steps());
-      return end == epochs.steps()
-          ? Output.trained(trained, steps)
-          : Output.trained(
-              trained, steps, new Continuation(node.store().write(trainer::saveOptimiser), end));
+      if (end == epochs.steps()) {
+        return Output.trained(node.store().write(trainer::save), steps);
+      }
+      boolean adapters = chosen.lora().enabled();
+      return Output.trained(
+          adapters ? start.parameters() : node.store().write(trainer::save),
+          steps,
+          new Continuation(
+              node.store().write(trainer::saveOptimiser),
+              adapters ? node.store().write(trainer::saveAdapterWeights) : null,
+              end));
     }
+  }
+
+  private void restore(Trainer trainer, Continuation from) {
+    if (from.adapters() != null) {
+      trainer.restoreAdapterWeights(node.store().read(from.adapters()));
+    }
+    trainer.restoreOptimiser(node.store().read(from.optimiser()));
   }
 
   /** How many steps are made when a segment ends: at a checkpoint, or to be averaged. */

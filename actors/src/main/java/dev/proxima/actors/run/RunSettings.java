@@ -76,6 +76,13 @@ public record RunSettings(
       Spo spo,
       boolean diagnostics) {
 
+    public PreferenceTraining {
+      if (optimisation.lora().enabled() && replicas.averagingSteps() > 0) {
+        throw new IllegalArgumentException(
+            "adapters can be averaged only at the end of an iteration, where they are merged");
+      }
+    }
+
     /** The plain objective, without diagnostics; replicas meet at the end of an iteration. */
     public PreferenceTraining(
         int epochs,
@@ -136,7 +143,8 @@ public record RunSettings(
    * @param count at least 1
    * @param averagingSteps of {@link Synchronisation#PARAMETERS}: optimiser steps between two
    *     averages, from which each replica goes on with its own optimiser; 0 for only one at the end
-   *     of the iteration
+   *     of the iteration, as it must be with adapters: the mean of their products B A is not that
+   *     of B times that of A
    */
   public record Replicas(int count, Synchronisation synchronisation, int averagingSteps) {
 

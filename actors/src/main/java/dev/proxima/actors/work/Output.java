@@ -25,7 +25,7 @@ public record Output(ArtifactId artifact, ArtifactId log, Double heldOut, Contin
     return new Output(parameters, log, null, null);
   }
 
-  /** Parameters of a training that goes on, and the log of its segment. */
+  /** What the rest of a training starts with, and the log of its segment. */
   public static Output trained(ArtifactId parameters, ArtifactId log, Continuation rest) {
     return new Output(parameters, log, null, rest);
   }

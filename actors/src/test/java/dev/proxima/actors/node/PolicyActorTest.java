@@ -15,6 +15,7 @@ import dev.proxima.actors.fixtures.Runs;
 import dev.proxima.actors.fixtures.UnigramEngine;
 import dev.proxima.actors.node.PolicyActor.FineTune;
 import dev.proxima.actors.node.PolicyActor.TrainReplica;
+import dev.proxima.actors.run.RunSpec;
 import dev.proxima.actors.work.Assignment;
 import dev.proxima.actors.work.Continuation;
 import dev.proxima.actors.work.Output;
@@ -227,6 +228,35 @@ class PolicyActorTest {
                   store, outputs.stream().map(Output::log).toList(), StepMetrics.class))
           .isEqualTo(steps);
     }
+  }
+
+  /** Three steps; the parameters are those of the start until the last has been made. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void adaptersStayApartFromTheParametersUntilTheEnd(int checkpointSteps) {
+    ArtifactId pairs =
+        Runs.lines(
+            store,
+            IntStream.range(0, 11).mapToObj(i -> scored(i, UNIFORM - i, UNIFORM + i)).toList());
+    ArtifactId start = Runs.parameters(store, 0.1f, 0.2f, 0.3f, 0.4f, 0.5f);
+    Work.Training training = new Work.TrainReplica(start, List.of(pairs), 1, 0);
+    RunSpec spec = Runs.withAdapters(node.spec());
+    policy = policy(Runs.node(spec, store, new UnigramEngine(calls)));
+    Output whole = segments(training).get(0);
+    assertThat(whole.rest()).isNull();
+
+    policy = policy(Runs.node(spec, store, new UnigramEngine(calls), checkpointSteps));
+    List<Output> outputs = segments(training);
+    Output last = outputs.remove(outputs.size() - 1);
+    assertThat(last.artifact()).isEqualTo(whole.artifact()).isNotEqualTo(start);
+    assertThat(outputs)
+        .isNotEmpty()
+        .allSatisfy(
+            output -> {
+              assertThat(output.artifact()).isEqualTo(start);
+              float[] added = ParameterFiles.read(store.read(output.rest().adapters()));
+              assertThat(added[2]).isGreaterThan(0);
+            });
   }
 
   @Test

@@ -96,22 +96,24 @@ class ReplicasTest {
   /** Against one replica with batches as big as those of all replicas. */
   @Property(tries = 8)
   void replicasWithCommonGradientsAreOneWithBiggerBatches(
+      @ForAll boolean adapters,
       @ForAll @IntRange(min = 1, max = 4) int replicas,
       @ForAll @IntRange(max = 3) int checkpointSteps,
       @ForAll @IntRange(min = 1, max = 8) int pairs,
       @ForAll @IntRange(min = 1, max = 2) int batchSize,
       @ForAll @IntRange(min = 1, max = 4) int devices,
       @ForAll @IntRange(max = 100) int killed) {
-    RunSpec given = Runs.given(store, pairs(pairs));
+    RunSpec whole = Runs.given(store, pairs(pairs));
+    RunSpec given = adapters ? Runs.withAdapters(whole) : whole;
     RunSpec spec =
         Runs.withReplicas(
             given, new Replicas(replicas, Synchronisation.GRADIENTS, 0), EPOCHS, batchSize);
     List<Object> events = new ArrayList<>();
-    IterationResult whole = run(spec, devices, checkpointSteps, events);
+    IterationResult result = run(spec, devices, checkpointSteps, events);
     RunSpec one = Runs.withReplicas(given, Replicas.averaged(1, 0), EPOCHS, replicas * batchSize);
-    assertThat(parameters(whole))
+    assertThat(parameters(result))
         .containsExactly(parameters(run(one, 1, 0, new ArrayList<>())), offset(1e-5f));
-    assertResumes(spec, 5 - devices, checkpointSteps, killed, events, whole);
+    assertResumes(spec, 5 - devices, checkpointSteps, killed, events, result);
   }
 
   /** A run whose journal holds no more than the first {@code percent} of the events goes on. */

@@ -232,7 +232,7 @@ class MessageSerializationTest {
         new Work.TrainReplica(one, List.of(one, two), 2, 1, new Continuation(two, 3));
     Work.AverageReplicas average = new Work.AverageReplicas(List.of(two, one));
     Work.TrainReplicas together =
-        new Work.TrainReplicas(one, List.of(one), 2, 4, new Continuation(two, 3));
+        new Work.TrainReplicas(one, List.of(one), 2, 4, new Continuation(two, one, 3));
     WorkerSlot.Device device =
         new WorkerSlot.Device("n/cpu#0", ComputeDevice.CPU, ref(), ref(), ref());
     WorkerSlot.Labeller labeller = new WorkerSlot.Labeller("n/preferences", ref());

@@ -84,15 +84,22 @@ final class RunSettingsReader {
   }
 
   static PreferenceTraining training(Section section, Section spo) {
+    LoraOptions lora = LoraReader.read(section.section("lora"));
+    Replicas replicas = replicas(section);
+    section.check(
+        "averaging-steps",
+        !lora.enabled() || replicas.averagingSteps() == 0,
+        replicas.averagingSteps(),
+        "0: adapters can be averaged only at the end of an iteration, where they are merged");
     PreferenceTraining training =
         new PreferenceTraining(
             section.count("epochs", 1),
             section.count("batch-size", 1),
-            replicas(section),
+            replicas,
             section.text("objective"),
             section.numbers("beta", Accepted.POSITIVE),
             section.textsByName("objective-options"),
-            optimisation(section, LoraReader.read(section.section("lora"))),
+            optimisation(section, lora),
             spo(spo),
             spo.flag("diagnostics"));
     try {

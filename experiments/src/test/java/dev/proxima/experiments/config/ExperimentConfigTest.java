@@ -388,6 +388,14 @@ class ExperimentConfigTest {
   }
 
   @Test
+  void refusesToAverageAdaptersThatAreNotMerged() throws IOException {
+    assertRejected(
+        "training { lora.rank = 4, averaging-steps = 5 }",
+        "%s:1: training.averaging-steps = 5 is not accepted; use 0: adapters can be averaged only"
+            + " at the end of an iteration, where they are merged");
+  }
+
+  @Test
   void refusesAnObjectiveOrAnOptionThatDoesNotExist() throws IOException {
     assertRejected(
         "training.objective = dpoo",

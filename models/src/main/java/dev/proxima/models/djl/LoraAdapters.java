@@ -9,6 +9,7 @@ import dev.proxima.models.LoraOptions;
 import dev.proxima.models.ModelConfig;
 import dev.proxima.models.architecture.Part;
 import dev.proxima.models.lora.AdapterFolder;
+import dev.proxima.models.lora.AdapterWeights;
 import dev.proxima.models.lora.LoraFactors;
 import dev.proxima.models.lora.LoraModule;
 import dev.proxima.models.lora.MergedCheckpoint;
@@ -163,21 +164,35 @@ final class LoraAdapters implements AutoCloseable {
     withFactors(factors -> AdapterFolder.write(folder, config, options, factors));
   }
 
+  /** Writes their tensors alone. */
+  void save(AdapterWeights weights) {
+    withFactors(weights::write);
+  }
+
   /**
    * Takes over an adapter's values.
    *
    * @throws IllegalArgumentException with one line where it has other modules, rank or scale
    */
   void restore(AdapterFolder folder) {
+    require(folder.rank() == options.rank() && folder.scale() == options.scale(), folder.path());
+    restore(folder.path(), folder.factors(config));
+  }
+
+  /**
+   * Takes over an adapter's values.
+   *
+   * @throws IllegalArgumentException with one line where it has other modules or another rank
+   */
+  void restore(AdapterWeights weights) {
+    restore(weights.safetensors(), weights.factors(config, options.rank()));
+  }
+
+  private void restore(Path path, List<LoraFactors> all) {
     Map<LoraModule, LoraFactors> found = new LinkedHashMap<>();
-    folder.factors(config).forEach(each -> found.put(each.module(), each));
+    all.forEach(each -> found.put(each.module(), each));
     List<LoraModule> modules = places.stream().map(Place::module).toList();
-    if (folder.rank() != options.rank()
-        || folder.scale() != options.scale()
-        || !found.keySet().equals(Set.copyOf(modules))) {
-      throw new IllegalArgumentException(
-          folder.path() + ": is an adapter of other modules, rank or alpha than this training's");
-    }
+    require(found.keySet().equals(Set.copyOf(modules)), path);
     try (GradMode still = GradMode.off();
         NDManager scope = manager.newSubManager()) {
       for (Place place : places) {
@@ -200,6 +215,13 @@ final class LoraAdapters implements AutoCloseable {
   @Override
   public void close() {
     base.close();
+  }
+
+  private static void require(boolean fits, Path path) {
+    if (!fits) {
+      throw new IllegalArgumentException(
+          path + ": is an adapter of other modules, rank or alpha than this training's");
+    }
   }
 
   private void withFactors(Consumer<List<LoraFactors>> use) {

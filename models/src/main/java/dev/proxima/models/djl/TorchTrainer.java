@@ -13,6 +13,7 @@ import dev.proxima.models.TokenSequence;
 import dev.proxima.models.Trainer;
 import dev.proxima.models.TrainingOptions;
 import dev.proxima.models.lora.AdapterFolder;
+import dev.proxima.models.lora.AdapterWeights;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -149,6 +150,16 @@ final class TorchTrainer implements Trainer {
   @Override
   public void restoreAdapter(Path folder) {
     requireAdapters().restore(AdapterFolder.open(folder));
+  }
+
+  @Override
+  public void saveAdapterWeights(Path safetensors) {
+    requireAdapters().save(new AdapterWeights(safetensors));
+  }
+
+  @Override
+  public void restoreAdapterWeights(Path safetensors) {
+    requireAdapters().restore(new AdapterWeights(safetensors));
   }
 
   private LoraAdapters requireAdapters() {
