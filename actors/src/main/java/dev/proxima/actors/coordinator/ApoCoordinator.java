@@ -199,17 +199,21 @@ public final class ApoCoordinator
   }
 
   private Effect<CoordinatorEvent, RunState> onBegin(RunState state, Begin begin) {
+    if (state.version() > JournalVersion.CURRENT) {
+      return fail(
+          "the run's journal has version %d and this Proxima reads up to %d; go on with a newer one"
+              .formatted(state.version(), JournalVersion.CURRENT),
+          true);
+    }
     if (state.fingerprint() == null) {
       return Effect()
           .persist(new RunStarted(fingerprint))
           .thenRun(started -> context.getSelf().tell(new Begin()));
     }
     if (!state.fingerprint().equals(fingerprint)) {
-      listener.tell(
-          new RunEvent.RunFailed(
-              "the run's journal belongs to other data or settings; choose another folder by --out",
-              true));
-      return Effect().stop();
+      return fail(
+          "the run's journal belongs to other data or settings; choose another folder by --out",
+          true);
     }
     if (state.epoch() > epoch) {
       context.getLog().warn("epoch {} has begun elsewhere", state.epoch());

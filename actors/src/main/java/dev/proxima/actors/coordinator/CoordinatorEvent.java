@@ -12,6 +12,7 @@ import dev.proxima.actors.work.Work;
   @JsonSubTypes.Type(value = CoordinatorEvent.RunStarted.class, name = "run-started"),
   @JsonSubTypes.Type(value = CoordinatorEvent.EpochBegan.class, name = "epoch-began"),
   @JsonSubTypes.Type(value = CoordinatorEvent.WorkCompleted.class, name = "work-completed"),
+  @JsonSubTypes.Type(value = CoordinatorEvent.OfLaterVersion.class, name = "of-later-version"),
 })
 public sealed interface CoordinatorEvent extends CborSerializable {
 
@@ -27,4 +28,9 @@ public sealed interface CoordinatorEvent extends CborSerializable {
   record EpochBegan(long epoch) implements CoordinatorEvent {}
 
   record WorkCompleted(Work work, Output output) implements CoordinatorEvent {}
+
+  /**
+   * What {@link JournalVersion} makes of an event that this program is too old for; never written.
+   */
+  record OfLaterVersion(int version) implements CoordinatorEvent {}
 }

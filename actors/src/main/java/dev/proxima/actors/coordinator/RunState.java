@@ -1,6 +1,7 @@
 package dev.proxima.actors.coordinator;
 
 import dev.proxima.actors.coordinator.CoordinatorEvent.EpochBegan;
+import dev.proxima.actors.coordinator.CoordinatorEvent.OfLaterVersion;
 import dev.proxima.actors.coordinator.CoordinatorEvent.RunStarted;
 import dev.proxima.actors.coordinator.CoordinatorEvent.WorkCompleted;
 import dev.proxima.actors.work.Output;
@@ -18,6 +19,7 @@ final class RunState {
 
   private String fingerprint;
   private long epoch;
+  private int version = JournalVersion.CURRENT;
   private final Map<Work, Output> outputs = new HashMap<>();
 
   /** The fingerprint of the run that this journal belongs to, or null in an empty journal. */
@@ -28,6 +30,11 @@ final class RunState {
   /** The latest that has begun, or 0. */
   long epoch() {
     return epoch;
+  }
+
+  /** The latest version that an event has, at least this program's own. */
+  int version() {
+    return version;
   }
 
   Map<Work, Output> outputs() {
@@ -45,6 +52,8 @@ final class RunState {
       epoch = began.epoch();
     } else if (event instanceof WorkCompleted completed) {
       outputs.putIfAbsent(completed.work(), completed.output());
+    } else if (event instanceof OfLaterVersion later) {
+      version = Math.max(version, later.version());
     }
     return this;
   }

@@ -56,7 +56,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.serialization.Serialization;
 import org.apache.pekko.serialization.SerializationExtension;
+import org.apache.pekko.serialization.Serializers;
 import org.apache.pekko.serialization.jackson.JacksonCborSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -76,6 +78,19 @@ class MessageSerializationTest {
           ParameterCache.Available.class, "holds the path of a file of this node",
           ParameterCache.Unavailable.class, "answers an actor of the same node",
           RunSupervisor.Stop.class, "the supervisor is told by the process that it runs in");
+
+  /** Never written but within a message or an event, whose version they share. */
+  private static final Set<Class<?>> PARTS =
+      Set.of(
+          DataPlaneAddress.class,
+          Output.class,
+          RunStatus.class,
+          StepMetrics.class,
+          Submission.class,
+          Work.class,
+          WorkerSlot.class,
+          IterationResult.class,
+          CoordinatorEvent.OfLaterVersion.class);
 
   private static ActorTestKit kit;
 
@@ -111,6 +126,18 @@ class MessageSerializationTest {
     SortedSet<String> expected = names(messages().filter(type -> !LOCAL.containsKey(type)));
     assertThat(expected).hasSizeGreaterThan(30);
     assertThat(covered).isEqualTo(expected);
+  }
+
+  /** Without a line in {@code proxima-versions.conf} a type is written without its version. */
+  @Test
+  void everyMessageAndEventCarriesItsVersion() {
+    Serialization serialization = SerializationExtension.get(kit.system());
+    assertThat(examples())
+        .filteredOn(example -> PARTS.stream().noneMatch(type -> type.isInstance(example)))
+        .extracting(
+            example ->
+                Serializers.manifestFor(serialization.serializerFor(example.getClass()), example))
+        .allMatch(manifest -> manifest.endsWith("#1"));
   }
 
   /** A journal from before outputs had a held-out measure. */
@@ -295,6 +322,7 @@ class MessageSerializationTest {
         new WorkReply.Failed("l/0", average, "broken", true),
         new CoordinatorEvent.RunStarted("fingerprint"),
         new CoordinatorEvent.WorkCompleted(sample, output),
+        new CoordinatorEvent.OfLaterVersion(2),
         new ApoCoordinator.NodeJoined(
             "n", List.of(device, labeller, parameters), ref(), new DataPlaneAddress("a", 1)),
         new ParameterActor.Perform("l/0", average, ref()),
