@@ -8,5 +8,9 @@ import picocli.CommandLine.Command;
     description = "Measures this program's speed on this machine.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {BenchModelsCommand.class, BenchBroadcastCommand.class})
+    subcommands = {
+      BenchModelsCommand.class,
+      BenchBroadcastCommand.class,
+      BenchCoordinatorCommand.class
+    })
 final class BenchCommand {}

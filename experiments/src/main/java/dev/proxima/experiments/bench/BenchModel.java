@@ -60,6 +60,10 @@ public enum BenchModel {
     return label;
   }
 
+  ModelConfig config() {
+    return config;
+  }
+
   /** The labels of all shapes, joined by commas. */
   public static String labels() {
     return Arrays.stream(values()).map(BenchModel::label).collect(Collectors.joining(", "));

@@ -11,12 +11,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Training and generation speed of a model, side by side with a Python peer: the contenders take
@@ -65,16 +63,13 @@ public final class ModelsBenchmark {
     TorchEngine engine = TorchEngine.create(options.threads());
     terminal.line("Measuring this machine's peak ...");
     MachinePeak peak = MachinePeak.measure(engine);
-    Path work = temporaryFolder();
-    try {
+    try (TemporaryFolder work = TemporaryFolder.create()) {
       ModelFolder folder =
           options
               .model()
               .map(ModelFolder::open)
-              .orElseGet(() -> options.shape().write(engine, work));
-      return run(options, engine, peak, folder, work, terminal);
-    } finally {
-      delete(work);
+              .orElseGet(() -> options.shape().write(engine, work.path()));
+      return run(options, engine, peak, folder, work.path(), terminal);
     }
   }
 
@@ -135,24 +130,6 @@ public final class ModelsBenchmark {
   private static long parameters(ModelFolder folder) {
     try {
       return Files.size(folder.parameters()) / Float.BYTES;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static Path temporaryFolder() {
-    try {
-      return Files.createTempDirectory("proxima-bench-");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void delete(Path tree) {
-    try (Stream<Path> entries = Files.walk(tree)) {
-      for (Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(entry);
-      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -21,6 +21,7 @@ import dev.proxima.models.djl.TorchEngine;
 import dev.proxima.models.tokenizer.Tokenizer;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -122,7 +123,7 @@ public final class RunExperiment {
                           listener),
                   actors -> collectGarbage(config, actors, store)),
               "proxima",
-              actorConfig(folder));
+              actorConfig(folder.journal()));
       Interruption interruption = Interruption.stops(system, terminal);
       SchemaUtils.createIfNotExists(system)
           .whenComplete(
@@ -159,9 +160,10 @@ public final class RunExperiment {
         true);
   }
 
-  private static Config actorConfig(RunFolder folder) {
+  /** The actor system's configuration with the embedded journal in {@code journal}. */
+  public static Config actorConfig(Path journal) {
     return ConfigFactory.parseString(
-            "proxima.journal.file = \"%s\"".formatted(folder.journal().toAbsolutePath()))
+            "proxima.journal.file = \"%s\"".formatted(journal.toAbsolutePath()))
         .withFallback(ConfigFactory.parseResources("proxima-actors.conf"))
         .withFallback(ConfigFactory.load())
         .resolve();
