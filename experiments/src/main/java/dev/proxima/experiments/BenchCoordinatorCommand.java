@@ -46,7 +46,7 @@ final class BenchCoordinatorCommand implements Callable<Integer> {
   @Option(
       names = "--shard-seconds",
       paramLabel = "S",
-      defaultValue = "2",
+      defaultValue = "5",
       description = "Mean time of sampling a shard, where workers take time; ${DEFAULT-VALUE}.")
   private double shardSeconds;
 

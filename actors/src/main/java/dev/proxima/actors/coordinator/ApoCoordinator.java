@@ -17,13 +17,19 @@ import dev.proxima.actors.work.Output;
 import dev.proxima.actors.work.Work;
 import dev.proxima.actors.work.WorkReply;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.BackoffSupervisorStrategy;
 import org.apache.pekko.actor.typed.Behavior;
@@ -78,11 +84,15 @@ public final class ApoCoordinator
 
   private record Replied(WorkReply reply) implements Command {}
 
-  private record LeaseExpired(String lease) implements Command {}
+  private record Tick() implements Command {}
+
+  /** There are answers that are not in the journal yet. */
+  private record Journalise() implements Command {}
 
   private record Finished() implements Command {}
 
   private static final String OWN_SLOTS = "coordinator";
+  private static final Duration TICK = Duration.ofSeconds(1);
 
   /** The journal is read again in the same instance, whose children and leases go on. */
   private static final BackoffSupervisorStrategy JOURNAL_TROUBLE =
@@ -101,9 +111,16 @@ public final class ApoCoordinator
   private final ActorRef<WorkReply> replies;
   private final Leases leases = new Leases();
   private final Nodes nodes;
+  private final SilenceLimits limits;
   private final Map<Work, Integer> failures = new HashMap<>();
   private final Set<IterationResult> announced = new HashSet<>();
+  private final Map<WorkerSlot.Kind, Deque<Work>> waiting = new EnumMap<>(WorkerSlot.Kind.class);
   private Outlook outlook;
+  private final Map<Work, Output> answers = new LinkedHashMap<>();
+  private SortedMap<String, Integer> remaining = new TreeMap<>();
+
+  /** In ticks: while this process is paused it hears nobody, which is no worker's silence. */
+  private Duration awake = Duration.ZERO;
 
   /**
    * @param runId names the journal
@@ -155,6 +172,7 @@ public final class ApoCoordinator
     this.fingerprint = fingerprint;
     this.plan = new RunPlan(spec);
     this.policy = policy;
+    this.limits = new SilenceLimits(policy.timeOut());
     this.listener = listener;
     this.epoch = epoch;
     this.nodes = new Nodes(dataPlane);
@@ -193,7 +211,8 @@ public final class ApoCoordinator
         .onCommand(NodeJoined.class, this::onNodeJoined)
         .onCommand(NodeLeft.class, this::onNodeLeft)
         .onCommand(Replied.class, this::onReplied)
-        .onCommand(LeaseExpired.class, this::onLeaseExpired)
+        .onCommand(Tick.class, this::onTick)
+        .onCommand(Journalise.class, this::onJournalise)
         .onCommand(Finished.class, this::onFinished)
         .build();
   }
@@ -235,18 +254,21 @@ public final class ApoCoordinator
 
   private Effect<CoordinatorEvent, RunState> onNodeJoined(RunState state, NodeJoined joined) {
     if (nodes.join(joined)) {
-      leases.leave(joined.node());
+      forget(joined.node());
       context.watchWith(joined.supervisor(), new NodeLeft(joined.node(), joined.supervisor()));
     }
-    leases.join(joined.node(), joined.slots());
-    return advance();
+    return leases.join(joined.node(), joined.slots()) ? again() : Effect().none();
   }
 
   private Effect<CoordinatorEvent, RunState> onNodeLeft(RunState state, NodeLeft left) {
     if (nodes.leave(left.node(), left.supervisor())) {
-      leases.leave(left.node());
+      forget(left.node());
     }
-    return advance();
+    return again();
+  }
+
+  private void forget(String node) {
+    leases.leave(node).forEach(lost -> limits.forget(lost.id()));
   }
 
   private Effect<CoordinatorEvent, RunState> onReplied(RunState state, Replied replied) {
@@ -255,40 +277,54 @@ public final class ApoCoordinator
       return onDone(state, done);
     } else if (reply instanceof WorkReply.Failed failed) {
       return onFailed(state, failed);
-    } else if (reply instanceof WorkReply.Stepped stepped) {
-      return onStepped(stepped);
     }
-    leases.live(reply.lease()).ifPresent(this::renew);
+    limits.heard(reply.lease(), awake);
+    leases.live(reply.lease()).ifPresent(lease -> onSignOfLife(lease, reply));
     return Effect().none();
   }
 
-  private Effect<CoordinatorEvent, RunState> onStepped(WorkReply.Stepped stepped) {
-    leases
-        .live(stepped.lease())
-        .ifPresent(
-            lease -> {
-              renew(lease);
-              Set<String> methods = outlook.needs().get(lease.work()).methods();
-              listener.tell(new RunEvent.StepTrained(lease.work(), methods, stepped.metrics()));
-            });
-    return Effect().none();
+  /** Where two are at the same training, the steps of the later one are told. */
+  private void onSignOfLife(Lease lease, WorkReply sign) {
+    leases.renew(lease);
+    if (sign instanceof WorkReply.Stepped stepped
+        && leases.holder(lease.work()).equals(Optional.of(lease))) {
+      Set<String> methods = outlook.needs().get(lease.work()).methods();
+      listener.tell(new RunEvent.StepTrained(lease.work(), methods, stepped.metrics()));
+    }
   }
 
+  /**
+   * The slot goes on at once with what is known to be ready. The answers that have come in until
+   * then are journalled together, and the plan is asked once what follows from them: it walks
+   * through the whole run, which takes too long for each of many.
+   */
   private Effect<CoordinatorEvent, RunState> onDone(RunState state, WorkReply.Done done) {
-    release(done.lease());
-    if (state.isDone(done.work())) {
-      return advance();
+    limits.completed(done.lease(), awake);
+    leases.release(done.lease());
+    if (!state.isDone(done.work())) {
+      if (answers.isEmpty()) {
+        context.getSelf().tell(new Journalise());
+      }
+      answers.putIfAbsent(done.work(), done.output());
     }
+    return advance();
+  }
+
+  private Effect<CoordinatorEvent, RunState> onJournalise(RunState state, Journalise journalise) {
+    List<WorkCompleted> completed = new ArrayList<>();
+    answers.forEach((work, output) -> completed.add(new WorkCompleted(work, output)));
+    answers.clear();
     return Effect()
-        .persist(new WorkCompleted(done.work(), done.output()))
-        .thenRun(after -> announceCompletion(after, done))
+        .persist(List.<CoordinatorEvent>copyOf(completed))
+        .thenRun(after -> announceCompletion(after, completed))
         .thenRun(this::leaseReadyWork);
   }
 
   private Effect<CoordinatorEvent, RunState> onFailed(RunState state, WorkReply.Failed failed) {
     Optional<Lease> lease = leases.live(failed.lease());
-    release(failed.lease());
-    if (lease.isEmpty() || state.isDone(failed.work())) {
+    limits.forget(failed.lease());
+    leases.release(failed.lease());
+    if (lease.isEmpty() || isDone(state, failed.work())) {
       return advance();
     }
     int attempts = failures.merge(failed.work(), 1, Integer::sum);
@@ -296,21 +332,36 @@ public final class ApoCoordinator
       return fail(failed.reason(), failed.permanent());
     }
     retry(lease.get(), failed.reason());
+    return again();
+  }
+
+  private Effect<CoordinatorEvent, RunState> onTick(RunState state, Tick tick) {
+    awake = awake.plus(TICK);
+    for (Lease lease : leases.live()) {
+      Duration silence = limits.silence(lease.id(), awake);
+      if (silence.compareTo(policy.timeOut()) >= 0) {
+        leases.expire(lease.id());
+        if (!leases.hasResponsiveSlot(lease.work())) {
+          String reason = "%s gave %s and no other worker is left";
+          return fail(reason.formatted(lease.slot().name(), noAnswerFor(silence)), false);
+        }
+        if (!leases.isLeased(lease.work()) && !isDone(state, lease.work())) {
+          retry(lease, noAnswerFor(silence));
+          queue(lease.work());
+        }
+      } else if (silence.compareTo(limits.of(lease.work())) >= 0 && leases.overdue(lease)) {
+        queue(lease.work());
+      }
+    }
     return advance();
   }
 
-  private Effect<CoordinatorEvent, RunState> onLeaseExpired(RunState state, LeaseExpired expired) {
-    Optional<Lease> lease = leases.expire(expired.lease());
-    if (lease.isEmpty()) {
-      return Effect().none();
-    }
-    String silence = "no answer for " + policy.timeOut().toSeconds() + " s";
-    if (!leases.hasResponsiveSlot(lease.get().work())) {
-      return fail(
-          lease.get().slot().name() + " gave " + silence + " and no other worker is left", false);
-    }
-    retry(lease.get(), silence);
-    return advance();
+  private String silence(Lease lease) {
+    return noAnswerFor(limits.silence(lease.id(), awake));
+  }
+
+  private static String noAnswerFor(Duration duration) {
+    return "no answer for " + duration.toSeconds() + " s";
   }
 
   private Effect<CoordinatorEvent, RunState> fail(String reason, boolean mendable) {
@@ -322,15 +373,41 @@ public final class ApoCoordinator
     return Effect().none().thenRun(this::leaseReadyWork);
   }
 
+  /** Works may have lost their leases, or there are others: all that are ready are gone through. */
+  private Effect<CoordinatorEvent, RunState> again() {
+    queueReadyWork();
+    return advance();
+  }
+
+  /** What nobody is at comes first, then what somebody may need help with. */
+  private void queueReadyWork() {
+    for (WorkerSlot.Kind kind : WorkerSlot.Kind.values()) {
+      waiting.put(kind, new ArrayDeque<>());
+    }
+    List<Work> ready = outlook == null ? List.of() : outlook.ready();
+    ready.stream().filter(work -> leases.holder(work).isEmpty()).forEach(this::queue);
+    ready.stream().filter(leases::isOverdue).forEach(this::queue);
+  }
+
+  private void queue(Work work) {
+    waiting.get(WorkerSlot.Kind.of(work)).add(work);
+  }
+
   private void leaseReadyWork(RunState state) {
-    if (outlook == null) {
-      return;
-    }
-    for (Work work : outlook.ready()) {
-      if (!leases.isLeased(work)) {
-        leases.grant(work).ifPresent(this::assign);
-      }
-    }
+    waiting.forEach(
+        (kind, works) -> {
+          while (leases.hasFree(kind) && !works.isEmpty()) {
+            Work work = works.poll();
+            if (!isDone(state, work) && !leases.isLeased(work)) {
+              leases.holder(work).ifPresent(overdue -> retry(overdue, silence(overdue)));
+              leases.grant(work).ifPresent(this::assign);
+            }
+          }
+        });
+  }
+
+  private boolean isDone(RunState state, Work work) {
+    return state.isDone(work) || answers.containsKey(work);
   }
 
   private void assign(Lease lease) {
@@ -339,16 +416,7 @@ public final class ApoCoordinator
         new RunEvent.WorkStarted(
             lease.work(), need.methods(), need.iteration(), lease.slot().name()));
     lease.slot().assign(lease.id(), lease.work(), replies);
-    renew(lease);
-  }
-
-  private void renew(Lease lease) {
-    timers.startSingleTimer(lease.id(), new LeaseExpired(lease.id()), policy.timeOut());
-  }
-
-  private void release(String lease) {
-    timers.cancel(lease);
-    leases.release(lease);
+    limits.ordered(lease.id(), lease.work(), awake);
   }
 
   private void retry(Lease lease, String reason) {
@@ -357,14 +425,15 @@ public final class ApoCoordinator
   }
 
   private void announceStart(RunState state) {
+    answers.clear();
+    timers.startTimerWithFixedDelay(new Tick(), TICK);
     outlook = plan.outlook(state.outputs());
+    queueReadyWork();
     announced.addAll(outlook.iterations());
+    remaining = plan.remaining(state.outputs());
     listener.tell(
         new RunEvent.RunRecovered(
-            outlook.iterations(),
-            trainings(state),
-            state.outputs().size(),
-            plan.remaining(state.outputs())));
+            outlook.iterations(), trainings(state), state.outputs().size(), copy(remaining)));
     finishIfComplete();
   }
 
@@ -382,20 +451,41 @@ public final class ApoCoordinator
     return trainings;
   }
 
-  private void announceCompletion(RunState state, WorkReply.Done done) {
-    outlook = plan.outlook(state.outputs());
-    listener.tell(
-        new RunEvent.WorkCompleted(done.work(), done.output(), plan.remaining(state.outputs())));
-    // Only one worker goes on with a training.
-    if (done.work().makesParameters() && done.output().rest() == null) {
-      nodes.publish(done.output().artifact());
+  private void announceCompletion(RunState state, List<WorkCompleted> completed) {
+    recount(state, completed);
+    for (WorkCompleted each : completed) {
+      remaining.computeIfPresent(each.work().kind(), (kind, count) -> count > 1 ? count - 1 : null);
+      listener.tell(new RunEvent.WorkCompleted(each.work(), each.output(), copy(remaining)));
+      // Only one worker goes on with a training.
+      if (each.work().makesParameters() && each.output().rest() == null) {
+        nodes.publish(each.output().artifact());
+      }
     }
+    outlook = plan.outlook(state.outputs());
+    queueReadyWork();
     for (IterationResult result : outlook.iterations()) {
       if (announced.add(result)) {
         listener.tell(new RunEvent.IterationCompleted(result));
       }
     }
     finishIfComplete();
+  }
+
+  /**
+   * What is left to do from before {@code completed}, where it may be something else by now: what
+   * follows from parameters may hang on the result, while a shard is just one less to do.
+   */
+  private void recount(RunState state, List<WorkCompleted> completed) {
+    if (completed.stream()
+        .map(WorkCompleted::work)
+        .anyMatch(work -> work.makesParameters() || work instanceof Work.OnParameters)) {
+      remaining = plan.remaining(state.outputs());
+      completed.forEach(each -> remaining.merge(each.work().kind(), 1, Integer::sum));
+    }
+  }
+
+  private static SortedMap<String, Integer> copy(SortedMap<String, Integer> counts) {
+    return new TreeMap<>(counts);
   }
 
   private void finishIfComplete() {

@@ -5,7 +5,8 @@ import java.time.Duration;
 /**
  * How work is lent to workers.
  *
- * @param timeOut a worker that says nothing for so long has lost its work; above 0
+ * @param timeOut a worker that says nothing for so long has lost its work; above 0. Its work may be
+ *     given to another sooner, by what works of its kind took
  * @param attempts how often one work may fail before the run does, at least 1
  */
 public record LeasePolicy(Duration timeOut, int attempts) {

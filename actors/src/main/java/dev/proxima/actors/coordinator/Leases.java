@@ -3,18 +3,22 @@ package dev.proxima.actors.coordinator;
 import dev.proxima.actors.coordinator.WorkerSlot.Device;
 import dev.proxima.actors.coordinator.WorkerSlot.Gang;
 import dev.proxima.actors.work.Work;
+import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
- * Who is doing what. A slot does one work at a time and a work is leased to one slot, or to several
- * devices of a node as a gang, at a time; when a lease expires the work may be given to another
- * slot, while the silent one stays occupied until it answers. Not journalled: a new coordinator
- * starts with an empty table and the nodes join again.
+ * Who is doing what. A slot does one work at a time, and a work is leased to one slot, or to several
+ * devices of a node as a gang, at a time; when that one is overdue the work may be leased to another
+ * slot as well, and the latest holds it. When a lease expires the silent slot stays occupied until
+ * it answers. Not journalled: a new coordinator starts with an empty table and the nodes join again.
  */
 final class Leases {
 
@@ -23,53 +27,102 @@ final class Leases {
 
   private final String incarnation = UUID.randomUUID().toString();
   private final Map<String, List<WorkerSlot>> slots = new LinkedHashMap<>();
-  private final Map<WorkerSlot, Lease> occupied = new HashMap<>();
+  private final Map<WorkerSlot.Kind, Set<WorkerSlot>> free = new EnumMap<>(WorkerSlot.Kind.class);
+  private final Map<String, Lease> unanswered = new HashMap<>();
   private final Map<String, Lease> live = new HashMap<>();
+  private final Map<Work, Lease> holders = new HashMap<>();
+  private final Set<String> overdue = new HashSet<>();
   private long granted;
 
-  /** Makes a node's slots known; joining again with the same slots changes nothing. */
-  void join(String node, List<WorkerSlot> joined) {
-    slots.put(node, List.copyOf(joined));
-  }
-
-  /** Forgets a node; what was leased to it is free again. */
-  void leave(String node) {
-    List<WorkerSlot> gone = slots.remove(node);
-    if (gone != null) {
-      occupied.keySet().removeAll(gone);
-      live.values().removeIf(lease -> lease.slot().members().stream().anyMatch(gone::contains));
+  Leases() {
+    for (WorkerSlot.Kind kind : WorkerSlot.Kind.values()) {
+      free.put(kind, new LinkedHashSet<>());
     }
   }
 
-  boolean isLeased(Work work) {
-    return live.values().stream().anyMatch(lease -> lease.work().equals(work));
+  /**
+   * Makes a node's slots known; its former ones, if it had others, must have left.
+   *
+   * @return whether they are new; joining again with the same slots changes nothing
+   */
+  boolean join(String node, List<WorkerSlot> joined) {
+    if (slots.putIfAbsent(node, List.copyOf(joined)) != null) {
+      return false;
+    }
+    joined.forEach(this::free);
+    return true;
   }
 
   /**
-   * Leases {@code work} to a free slot that can do it, where there is one; to a gang where the work
-   * can use several devices and a node has them free.
+   * Forgets a node; what was leased to it is free again.
+   *
+   * @return the leases that its slots will not answer
+   */
+  List<Lease> leave(String node) {
+    List<WorkerSlot> gone = Optional.ofNullable(slots.remove(node)).orElse(List.of());
+    gone.forEach(slot -> free.get(slot.kind()).remove(slot));
+    List<Lease> lost =
+        unanswered.values().stream()
+            .filter(lease -> lease.slot().members().stream().anyMatch(gone::contains))
+            .toList();
+    for (Lease lease : lost) {
+      unanswered.remove(lease.id());
+      expire(lease.id());
+    }
+    return lost;
+  }
+
+  /** Whether a slot has the work and is not overdue. */
+  boolean isLeased(Work work) {
+    return holder(work).filter(lease -> !overdue.contains(lease.id())).isPresent();
+  }
+
+  /** Whether the slot that has the work is overdue. */
+  boolean isOverdue(Work work) {
+    return holder(work).isPresent() && !isLeased(work);
+  }
+
+  /** The latest lease of the work that has not expired. */
+  Optional<Lease> holder(Work work) {
+    return Optional.ofNullable(holders.get(work));
+  }
+
+  /** Whether a slot of this kind has nothing to do. */
+  boolean hasFree(WorkerSlot.Kind kind) {
+    return !free.get(kind).isEmpty();
+  }
+
+  /**
+   * Leases {@code work} to the slot that has been free for longest, where there is one; to a gang
+   * where the work can use several devices and a node has them free.
    */
   Optional<Lease> grant(Work work) {
     Optional<Lease> lease =
-        free(work).map(slot -> new Lease(incarnation + "/" + granted++, work, slot));
-    lease.ifPresent(
-        l -> {
-          l.slot().members().forEach(member -> occupied.put(member, l));
-          live.put(l.id(), l);
-        });
+        choose(work).map(slot -> new Lease(incarnation + "/" + granted++, work, slot));
+    lease.ifPresent(this::note);
     return lease;
   }
 
-  private Optional<WorkerSlot> free(Work work) {
-    int wanted = work instanceof Work.OnDevice onDevice ? onDevice.devices() : 1;
+  private void note(Lease lease) {
+    lease.slot().members().forEach(free.get(lease.slot().kind())::remove);
+    unanswered.put(lease.id(), lease);
+    live.put(lease.id(), lease);
+    holders.put(lease.work(), lease);
+  }
+
+  private Optional<WorkerSlot> choose(Work work) {
+    return work instanceof Work.OnDevice onDevice && onDevice.devices() > 1
+        ? gang(onDevice.devices())
+        : free.get(WorkerSlot.Kind.of(work)).stream().findFirst();
+  }
+
+  /** Up to {@code wanted} devices of the node that has most of them free. */
+  private Optional<WorkerSlot> gang(int wanted) {
+    Set<WorkerSlot> devices = free.get(WorkerSlot.Kind.DEVICE);
     List<WorkerSlot> most = List.of();
     for (List<WorkerSlot> node : slots.values()) {
-      List<WorkerSlot> free =
-          node.stream()
-              .filter(slot -> slot.canDo(work) && !occupied.containsKey(slot))
-              .limit(wanted)
-              .toList();
-      most = free.size() > most.size() ? free : most;
+      List<WorkerSlot> able = node.stream().filter(devices::contains).limit(wanted).toList();
+      most = able.size() > most.size() ? able : most;
     }
     return most.size() > 1
         ? Optional.of(new Gang(most.stream().map(Device.class::cast).toList()))
@@ -80,26 +133,50 @@ final class Leases {
     return Optional.ofNullable(live.get(id));
   }
 
+  /**
+   * The slot has been silent for longer than expected: the work may be given to another too.
+   *
+   * @return whether that is news
+   */
+  boolean overdue(Lease lease) {
+    return overdue.add(lease.id());
+  }
+
+  /** The slot has given a sign of life. */
+  void renew(Lease lease) {
+    overdue.remove(lease.id());
+  }
+
   /** The slot has answered: it is free, and so is the work if the lease had not expired. */
   void release(String id) {
-    live.remove(id);
-    occupied.values().removeIf(lease -> lease.id().equals(id));
+    expire(id);
+    Lease answered = unanswered.remove(id);
+    if (answered != null) {
+      answered.slot().members().forEach(this::free);
+    }
   }
 
   /** The slot has been silent too long: the work is free, the slot stays occupied. */
   Optional<Lease> expire(String id) {
-    return Optional.ofNullable(live.remove(id));
+    overdue.remove(id);
+    Optional<Lease> expired = Optional.ofNullable(live.remove(id));
+    expired.ifPresent(lease -> holders.remove(lease.work(), lease));
+    return expired;
+  }
+
+  /** The leases that have not expired. */
+  List<Lease> live() {
+    return List.copyOf(live.values());
   }
 
   /** Whether some slot that can do {@code work} is free or at work under a live lease. */
   boolean hasResponsiveSlot(Work work) {
-    return slots.values().stream()
-        .flatMap(List::stream)
-        .filter(slot -> slot.canDo(work))
-        .anyMatch(slot -> !occupied.containsKey(slot) || live.containsKey(occupied.get(slot).id()));
+    WorkerSlot.Kind kind = WorkerSlot.Kind.of(work);
+    return hasFree(kind)
+        || live.values().stream().anyMatch(lease -> lease.slot().kind().equals(kind));
   }
 
-  boolean isEmpty() {
-    return live.isEmpty();
+  private void free(WorkerSlot slot) {
+    free.get(slot.kind()).add(slot);
   }
 }

@@ -14,9 +14,9 @@ import dev.proxima.actors.work.Work.Purpose;
 import dev.proxima.algorithms.exploration.PromptSelection;
 import dev.proxima.algorithms.outer.ProximalPoint;
 import dev.proxima.algorithms.outer.ReferenceUpdate;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -65,7 +65,7 @@ public final class RunPlan {
    * were there.
    */
   public SortedMap<String, Integer> remaining(Map<Work, Output> outputs) {
-    return walk(outputs, work -> Optional.of(placeholder(work))).ready().stream()
+    return walkToTheEnd(outputs).ready().stream()
         .collect(Collectors.toMap(Work::kind, work -> 1, Integer::sum, TreeMap::new));
   }
 
@@ -75,15 +75,22 @@ public final class RunPlan {
    * only leaves an extrapolation out.
    */
   Set<ArtifactId> needed(Map<Work, Output> outputs) {
-    Outlook rest = walk(outputs, work -> Optional.of(placeholder(work)));
+    Outlook rest = walkToTheEnd(outputs);
     Set<ArtifactId> needed = JsonArtifacts.namedBy(rest.ready());
     needed.addAll(JsonArtifacts.namedBy(rest.iterations()));
     return needed;
   }
 
+  private Outlook walkToTheEnd(Map<Work, Output> outputs) {
+    Map<Work, Output> assumed = new HashMap<>();
+    return walk(
+        outputs,
+        work -> Optional.of(assumed.computeIfAbsent(work, w -> placeholder(assumed.size()))));
+  }
+
   private Outlook walk(Map<Work, Output> outputs, Function<Work, Optional<Output>> missing) {
     Set<Work> ready = new LinkedHashSet<>();
-    Map<Work, Need> needs = new LinkedHashMap<>();
+    Map<Work, Need> needs = new LinkedHashMap<>(2 * outputs.size());
     List<IterationResult> iterations = new ArrayList<>();
     for (Method method : spec.settings().methods()) {
       new Walk(method, outputs, missing, ready, needs, iterations).run();
@@ -390,8 +397,7 @@ public final class RunPlan {
   }
 
   /** An evaluation is taken to be no reason to restart. */
-  private static Output placeholder(Work work) {
-    return Output.evaluated(
-        ArtifactId.of(work.toString().getBytes(StandardCharsets.UTF_8)), Double.NaN);
+  private static Output placeholder(int number) {
+    return Output.evaluated(new ArtifactId("%064x".formatted(number)), Double.NaN);
   }
 }

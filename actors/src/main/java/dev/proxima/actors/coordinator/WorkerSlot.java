@@ -23,10 +23,25 @@ import org.apache.pekko.actor.typed.ActorRef;
 })
 public sealed interface WorkerSlot extends CborSerializable {
 
+  /** What a slot is for. */
+  enum Kind {
+    DEVICE,
+    LABELLER,
+    PARAMETERS;
+
+    /** The kind that does {@code work}. */
+    static Kind of(Work work) {
+      if (work instanceof Work.OnDevice) {
+        return DEVICE;
+      }
+      return work instanceof Work.LabelShard ? LABELLER : PARAMETERS;
+    }
+  }
+
   /** Unique in the cluster, for people to read. */
   String name();
 
-  boolean canDo(Work work);
+  Kind kind();
 
   void assign(String lease, Work work, ActorRef<WorkReply> replyTo);
 
@@ -45,8 +60,8 @@ public sealed interface WorkerSlot extends CborSerializable {
       implements WorkerSlot {
 
     @Override
-    public boolean canDo(Work work) {
-      return work instanceof Work.OnDevice;
+    public Kind kind() {
+      return Kind.DEVICE;
     }
 
     @Override
@@ -89,8 +104,8 @@ public sealed interface WorkerSlot extends CborSerializable {
     }
 
     @Override
-    public boolean canDo(Work work) {
-      return work instanceof Work.TrainReplicas;
+    public Kind kind() {
+      return Kind.DEVICE;
     }
 
     @Override
@@ -110,8 +125,8 @@ public sealed interface WorkerSlot extends CborSerializable {
       implements WorkerSlot {
 
     @Override
-    public boolean canDo(Work work) {
-      return work instanceof Work.LabelShard;
+    public Kind kind() {
+      return Kind.LABELLER;
     }
 
     @Override
@@ -125,8 +140,8 @@ public sealed interface WorkerSlot extends CborSerializable {
       implements WorkerSlot {
 
     @Override
-    public boolean canDo(Work work) {
-      return work instanceof Work.OnParameters;
+    public Kind kind() {
+      return Kind.PARAMETERS;
     }
 
     @Override

@@ -241,6 +241,76 @@ class ApoCoordinatorTest {
     next(RunEvent.WorkCompleted.class);
   }
 
+  /** The first held-out shard took 2 s, so the second is overdue after 10 s, the floor. */
+  @Test
+  void aSlowShardIsTakenOverByWhoHasNothingElseToDo() {
+    ActorRef<ApoCoordinator.Command> coordinator = coordinator();
+    FakeNode slow = joined(coordinator, "slow");
+    Assignment order = slow.order();
+    order.replyTo().tell(work.done(order));
+    Assignment measured = slow.order();
+    clock.timePasses(Duration.ofSeconds(2));
+    measured.replyTo().tell(work.done(measured));
+    Assignment late = slow.order();
+    assertThat(late.work()).isInstanceOf(Work.SampleShard.class).isNotEqualTo(measured.work());
+
+    coordinator.tell(FakeNode.diligent(kit, "quick", work).joined());
+    clock.timePasses(Duration.ofSeconds(10));
+    assertThat(next(RunEvent.WorkRetried.class))
+        .isEqualTo(new RunEvent.WorkRetried(late.work(), "slow/device", "no answer for 10 s"));
+    RunEvent.WorkStarted again = next(RunEvent.WorkStarted.class);
+    assertThat(again.work()).isEqualTo(late.work());
+    assertThat(again.worker()).isEqualTo("quick/device");
+    while (!next(RunEvent.WorkCompleted.class).work().equals(late.work())) {}
+
+    late.replyTo().tell(work.done(late));
+    kit.stop(slow.supervisor());
+    eventsUntil(RunEvent.RunCompleted.class);
+    assertThat(journal())
+        .filteredOn(e -> e instanceof WorkCompleted done && done.work().equals(late.work()))
+        .hasSize(1);
+  }
+
+  @Test
+  void nodesMayComeAndGoInTheMiddleOfARun() {
+    ActorRef<ApoCoordinator.Command> coordinator = coordinator();
+    for (int i = 0; i < 4; i++) {
+      FakeNode passing = FakeNode.diligent(kit, "passing " + i, work);
+      FakeNode hanging = FakeNode.silent(kit, "hanging " + i);
+      coordinator.tell(passing.joined());
+      coordinator.tell(hanging.joined());
+      next(RunEvent.WorkCompleted.class);
+      kit.stop(passing.supervisor());
+      kit.stop(hanging.supervisor());
+    }
+    coordinator.tell(FakeNode.diligent(kit, "staying", work).joined());
+    assertThat(
+            ((RunEvent.RunCompleted) lastOf(eventsUntil(RunEvent.RunCompleted.class))).iterations())
+        .hasSize(6);
+    assertThat(journal()).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void answersThatComeTogetherAreJournalledInTheOrderTheyCame() {
+    ActorRef<ApoCoordinator.Command> coordinator = coordinator();
+    next(RunEvent.RunRecovered.class);
+    List<FakeNode> nodes =
+        List.of(joined(coordinator, "a"), joined(coordinator, "b"), joined(coordinator, "c"));
+    Assignment first = nodes.get(0).order();
+    first.replyTo().tell(work.done(first));
+    next(RunEvent.WorkCompleted.class);
+    List<Assignment> orders = nodes.stream().map(FakeNode::order).toList();
+    List<WorkReply.Done> answers = orders.stream().map(work::done).toList();
+    for (int i = 0; i < orders.size(); i++) {
+      orders.get(i).replyTo().tell(answers.get(i));
+    }
+    for (WorkReply.Done answer : answers) {
+      assertThat(next(RunEvent.WorkCompleted.class).work()).isEqualTo(answer.work());
+    }
+    assertThat(journal().subList(2, 5))
+        .isEqualTo(answers.stream().map(ApoCoordinatorTest::completed).toList());
+  }
+
   @Test
   void progressRenewsALease() {
     ActorRef<ApoCoordinator.Command> coordinator = coordinator();

@@ -11,7 +11,16 @@ import dev.proxima.actors.work.Work;
 import dev.proxima.actors.work.Work.Purpose;
 import dev.proxima.actors.work.WorkReply;
 import dev.proxima.models.ComputeDevice;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
 import org.junit.jupiter.api.Test;
 
@@ -104,21 +113,110 @@ class LeasesTest {
   void leavingFreesTheNodesWorkAndForgetsItsSlots() {
     leases.join("node", List.of(first));
     leases.join("other", List.of(second));
-    leases.grant(sample(1));
-    leases.leave("node");
+    Lease lost = leases.grant(sample(1)).orElseThrow();
+    assertThat(leases.leave("node")).containsExactly(lost);
     assertThat(leases.isLeased(sample(1))).isFalse();
     assertThat(leases.grant(sample(1)).orElseThrow().slot()).isEqualTo(second);
     assertThat(leases.grant(sample(2))).isEmpty();
-    leases.leave("nobody");
+    assertThat(leases.leave("nobody")).isEmpty();
+    leases.release(lost.id());
+    assertThat(leases.grant(sample(2))).isEmpty();
   }
 
   @Test
   void joiningAgainChangesNothing() {
-    leases.join("node", List.of(first));
+    assertThat(leases.join("node", List.of(first))).isTrue();
     leases.grant(sample(1));
-    leases.join("node", List.of(first));
+    assertThat(leases.join("node", List.of(first))).isFalse();
     assertThat(leases.isLeased(sample(1))).isTrue();
     assertThat(leases.grant(sample(2))).isEmpty();
+  }
+
+  @Test
+  void overdueWorkMayBeGivenToAnotherAsWell() {
+    leases.join("node", List.of(first, second));
+    Lease slow = leases.grant(sample(1)).orElseThrow();
+    assertThat(leases.overdue(slow)).isTrue();
+    assertThat(leases.overdue(slow)).isFalse();
+    assertThat(leases.isLeased(sample(1))).isFalse();
+    assertThat(leases.isOverdue(sample(1))).isTrue();
+    assertThat(leases.live(slow.id())).contains(slow);
+
+    Lease other = leases.grant(sample(1)).orElseThrow();
+    assertThat(other.slot()).isEqualTo(second);
+    assertThat(leases.holder(sample(1))).contains(other);
+    assertThat(leases.isOverdue(sample(1))).isFalse();
+    leases.release(slow.id());
+    assertThat(leases.isLeased(sample(1))).isTrue();
+    leases.release(other.id());
+    assertThat(leases.isLeased(sample(1))).isFalse();
+  }
+
+  @Test
+  void aSignOfLifeEndsThatALeaseIsOverdue() {
+    leases.join("node", List.of(first));
+    Lease slow = leases.grant(sample(1)).orElseThrow();
+    leases.overdue(slow);
+    leases.renew(slow);
+    assertThat(leases.isLeased(sample(1))).isTrue();
+    assertThat(leases.isOverdue(sample(1))).isFalse();
+  }
+
+  /**
+   * Whatever happens, in whatever order: a slot has at most one work that it has not answered, and
+   * is free exactly when it has none, and a gang is as big as can be; kept by hand beside the table.
+   */
+  @Property
+  void aSlotIsFreeExactlyWhenItOwesNoAnswer(
+      @ForAll @Size(max = 60) List<@IntRange(max = 5) Integer> happenings) {
+    Leases table = new Leases();
+    Map<String, List<WorkerSlot>> nodes =
+        Map.of("a", List.of(device("1"), device("2")), "b", List.of(device("3")));
+    Set<WorkerSlot> free = new HashSet<>();
+    Map<String, Lease> owed = new LinkedHashMap<>();
+    int works = 0;
+    for (int happening : happenings) {
+      String node = works % 2 == 0 ? "a" : "b";
+      Optional<Lease> oldest = owed.values().stream().findFirst();
+      if (happening == 0 && table.join(node, nodes.get(node))) {
+        free.addAll(nodes.get(node));
+      } else if (happening == 1) {
+        table.leave(node);
+        free.removeAll(nodes.get(node));
+        owed.values()
+            .removeIf(
+                lease -> lease.slot().members().stream().anyMatch(nodes.get(node)::contains));
+      } else if (happening == 2) {
+        oldest.ifPresent(lease -> table.expire(lease.id()));
+      } else if (happening == 3) {
+        oldest.filter(lease -> table.live(lease.id()).isPresent()).ifPresent(table::overdue);
+      } else if (happening == 4) {
+        oldest.ifPresent(
+            lease -> {
+              table.release(lease.id());
+              owed.remove(lease.id());
+              free.addAll(lease.slot().members());
+            });
+      }
+      assertThat(table.hasFree(WorkerSlot.Kind.DEVICE)).isEqualTo(!free.isEmpty());
+      boolean gang = works % 3 == 2;
+      long most =
+          nodes.values().stream()
+              .mapToLong(slots -> slots.stream().filter(free::contains).count())
+              .max()
+              .orElseThrow();
+      Optional<Lease> granted =
+          table.grant(gang ? new Work.TrainReplicas(ID, List.of(ID), works, 2) : sample(works));
+      works++;
+      assertThat(granted.map(lease -> lease.slot().members().size()).orElse(0))
+          .isEqualTo((int) Math.min(gang ? 2 : 1, most));
+      granted.ifPresent(
+          lease -> {
+            assertThat(free).containsAll(lease.slot().members());
+            lease.slot().members().forEach(free::remove);
+            owed.put(lease.id(), lease);
+          });
+    }
   }
 
   @Test
