@@ -1,5 +1,6 @@
 package dev.proxima.experiments.bench;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.proxima.actors.artifacts.ArtifactStore;
 import dev.proxima.actors.artifacts.FolderStore;
 import dev.proxima.actors.run.RunEvent;
@@ -80,6 +81,7 @@ public final class CoordinatorBenchmark {
     ActorSystem<SimulatedCluster.Command> system = SimulatedCluster.start(journal(name));
     try {
       long start = System.nanoTime();
+      long cpu = cpuNanos();
       system.tell(
           new StartCoordinator(
               run,
@@ -94,6 +96,7 @@ public final class CoordinatorBenchmark {
       return new Phase(
           works.get(),
           seconds,
+          (cpuNanos() - cpu) * 1e-9,
           times.afterAnswer(),
           times.afterReadiness(),
           times.ofDevices() / (options.workers() * seconds));
@@ -159,6 +162,11 @@ public final class CoordinatorBenchmark {
 
   private static long sum(SortedMap<String, Integer> counts) {
     return counts.values().stream().mapToLong(Integer::longValue).sum();
+  }
+
+  /** Of all threads of this process. */
+  private static long cpuNanos() {
+    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
   }
 
   private static long usedHeap() {

@@ -26,13 +26,19 @@ public record CoordinatorResult(
    *
    * @param works the works that were done
    * @param seconds from the coordinator's start until all were
+   * @param cpuSeconds of this process: coordinator, journal and the little that the workers do
    * @param afterAnswer from a worker's answer to its next order, with work ready
    * @param afterReadiness from the answer that made a work ready to its order, with a worker free
    * @param waitingShare the share of all devices' time in which work was ready for them and they
    *     had no order yet
    */
   record Phase(
-      long works, double seconds, Waits afterAnswer, Waits afterReadiness, double waitingShare) {
+      long works,
+      double seconds,
+      double cpuSeconds,
+      Waits afterAnswer,
+      Waits afterReadiness,
+      double waitingShare) {
 
     double worksPerSecond() {
       return works / seconds;
@@ -48,9 +54,15 @@ public record CoordinatorResult(
             options.workers(), options.nodes(), atOnce.works(), options.iterations()));
     text.append(
         line(
-            "%n%-34s %10s %24s %24s %10s",
-            "", "works/s", "answer to next order, ms", "work ready to order, ms", "waiting"));
-    text.append(line("%-34s %10s %12s %11s %12s %11s", "", "", "p50", "p99", "p50", "p99"));
+            "%n%-20s %10s %12s %24s %24s %10s",
+            "",
+            "works/s",
+            "CPU ms/work",
+            "answer to next order, ms",
+            "work ready to order, ms",
+            "waiting"));
+    text.append(
+        line("%-20s %10s %12s %12s %11s %12s %11s", "", "", "", "p50", "p99", "p50", "p99"));
     text.append(row("answers at once", atOnce));
     text.append(row("%.1f s a shard".formatted(options.shard().toNanos() * 1e-9), paced));
     text.append(
@@ -88,6 +100,7 @@ public record CoordinatorResult(
     node.put("works", phase.works());
     node.put("seconds", phase.seconds());
     node.put("works_per_second", phase.worksPerSecond());
+    node.put("cpu_seconds", phase.cpuSeconds());
     put(node.putObject("answer_to_next_order"), phase.afterAnswer());
     put(node.putObject("ready_to_order"), phase.afterReadiness());
     node.put("waiting_share", phase.waitingShare());
@@ -101,9 +114,10 @@ public record CoordinatorResult(
 
   private static String row(String name, Phase phase) {
     return line(
-        "%-34s %10.0f %12.2f %11.2f %12.2f %11.2f %9.3f%%",
+        "%-20s %10.0f %12.2f %12.2f %11.2f %12.2f %11.2f %9.3f%%",
         name,
         phase.worksPerSecond(),
+        1e3 * phase.cpuSeconds() / phase.works(),
         1e3 * phase.afterAnswer().median(),
         1e3 * phase.afterAnswer().p99(),
         1e3 * phase.afterReadiness().median(),
