@@ -51,7 +51,8 @@ import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
  * the slots that nodes offer, journals each result once, has the parameters averaged and
  * extrapolated, broadcasts new versions to the nodes, and tells a listener how it goes.
  * Event-sourced: after a crash it replays its journal and goes on with what is missing. The first
- * valid result of a work counts; duplicates and late results are harmless.
+ * valid result of a work counts; duplicates and late results are harmless, so workers without other
+ * work take over what has been out for longer than usual ({@link SilenceLimits}).
  */
 public final class ApoCoordinator
     extends EventSourcedBehavior<ApoCoordinator.Command, CoordinatorEvent, RunState> {
@@ -115,8 +116,8 @@ public final class ApoCoordinator
   private final Map<Work, Integer> failures = new HashMap<>();
   private final Set<IterationResult> announced = new HashSet<>();
   private final Map<WorkerSlot.Kind, Deque<Work>> waiting = new EnumMap<>(WorkerSlot.Kind.class);
-  private Outlook outlook;
   private final Map<Work, Output> answers = new LinkedHashMap<>();
+  private Outlook outlook;
   private SortedMap<String, Integer> remaining = new TreeMap<>();
 
   /** In ticks: while this process is paused it hears nobody, which is no worker's silence. */
@@ -425,7 +426,9 @@ public final class ApoCoordinator
   }
 
   private void announceStart(RunState state) {
-    answers.clear();
+    if (!answers.isEmpty()) {
+      context.getSelf().tell(new Journalise());
+    }
     timers.startTimerWithFixedDelay(new Tick(), TICK);
     outlook = plan.outlook(state.outputs());
     queueReadyWork();
