@@ -15,10 +15,11 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * Who is doing what. A slot does one work at a time, and a work is leased to one slot, or to several
- * devices of a node as a gang, at a time; when that one is overdue the work may be leased to another
- * slot as well, and the latest holds it. When a lease expires the silent slot stays occupied until
- * it answers. Not journalled: a new coordinator starts with an empty table and the nodes join again.
+ * Who is doing what. A slot does one work at a time, and a work is leased to one slot, or to
+ * several devices of a node as a gang, at a time; when that one is overdue the work may be leased
+ * to another slot as well, and the latest holds it. When a lease expires the silent slot stays
+ * occupied until it answers. Not journalled: a new coordinator starts with an empty table and the
+ * nodes join again.
  */
 final class Leases {
 

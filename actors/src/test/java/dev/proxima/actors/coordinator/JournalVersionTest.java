@@ -130,7 +130,8 @@ class JournalVersionTest {
     TestProbe<RunEvent> listener = kit.createTestProbe(RunEvent.class);
     ActorRef<ApoCoordinator.Command> coordinator =
         kit.spawn(
-            ApoCoordinator.create(run, "f", Runs.sampled(store), store, POLICY, listener.ref(), 0, null));
+            ApoCoordinator.create(
+                run, "f", Runs.sampled(store), store, POLICY, listener.ref(), 0, null));
     listener.expectMessage(
         new RunEvent.RunFailed(
             "the run's journal has version 9 and this Proxima reads up to 1; go on with a newer one",

@@ -164,7 +164,8 @@ class LeasesTest {
 
   /**
    * Whatever happens, in whatever order: a slot has at most one work that it has not answered, and
-   * is free exactly when it has none, and a gang is as big as can be; kept by hand beside the table.
+   * is free exactly when it has none, and a gang is as big as can be; kept by hand beside the
+   * table.
    */
   @Property
   void aSlotIsFreeExactlyWhenItOwesNoAnswer(
@@ -184,8 +185,7 @@ class LeasesTest {
         table.leave(node);
         free.removeAll(nodes.get(node));
         owed.values()
-            .removeIf(
-                lease -> lease.slot().members().stream().anyMatch(nodes.get(node)::contains));
+            .removeIf(lease -> lease.slot().members().stream().anyMatch(nodes.get(node)::contains));
       } else if (happening == 2) {
         oldest.ifPresent(lease -> table.expire(lease.id()));
       } else if (happening == 3) {

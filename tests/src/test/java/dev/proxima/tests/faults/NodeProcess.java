@@ -37,7 +37,10 @@ final class NodeProcess {
                 "--state",
                 state.toString(),
                 "--cache",
-                state.resolve("nodes").resolve("cache-" + plan.host() + "-" + plan.port()).toString(),
+                state
+                    .resolve("nodes")
+                    .resolve("cache-" + plan.host() + "-" + plan.port())
+                    .toString(),
                 "--insecure",
                 "--devices",
                 "cpu")));
