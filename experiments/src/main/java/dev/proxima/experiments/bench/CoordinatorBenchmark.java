@@ -1,6 +1,5 @@
 package dev.proxima.experiments.bench;
 
-import com.sun.management.OperatingSystemMXBean;
 import dev.proxima.actors.artifacts.ArtifactStore;
 import dev.proxima.actors.artifacts.FolderStore;
 import dev.proxima.actors.run.RunEvent;
@@ -81,7 +80,7 @@ public final class CoordinatorBenchmark {
     ActorSystem<SimulatedCluster.Command> system = SimulatedCluster.start(journal(name));
     try {
       long start = System.nanoTime();
-      long cpu = cpuNanos();
+      long cpu = ProcessorTime.nanos();
       system.tell(
           new StartCoordinator(
               run,
@@ -96,7 +95,7 @@ public final class CoordinatorBenchmark {
       return new Phase(
           works.get(),
           seconds,
-          (cpuNanos() - cpu) * 1e-9,
+          (ProcessorTime.nanos() - cpu) * 1e-9,
           times.afterAnswer(),
           times.afterReadiness(),
           times.ofDevices() / (options.workers() * seconds));
@@ -162,11 +161,6 @@ public final class CoordinatorBenchmark {
 
   private static long sum(SortedMap<String, Integer> counts) {
     return counts.values().stream().mapToLong(Integer::longValue).sum();
-  }
-
-  /** Of all threads of this process. */
-  private static long cpuNanos() {
-    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
   }
 
   private static long usedHeap() {

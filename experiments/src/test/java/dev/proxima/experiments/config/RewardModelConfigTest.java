@@ -41,6 +41,7 @@ class RewardModelConfigTest {
         "training.center-rewards-coefficient=-1 | a number of at least 0",
         "devices=[cpu, cpu] | one device: this task uses no more",
         "data.pairs=null | the path of a JSONL file, as in --set data.pairs=FILE.jsonl",
+        "training.lora.rank=4 | 0: this task trains all parameters",
       })
   void refusesWhatTheTaskCannotDo(String assignment, String accepted) {
     assertThatThrownBy(() -> reward(assignment))
