@@ -254,8 +254,9 @@ class ApoCoordinatorTest {
     Assignment late = slow.order();
     assertThat(late.work()).isInstanceOf(Work.SampleShard.class).isNotEqualTo(measured.work());
 
-    coordinator.tell(FakeNode.diligent(kit, "quick", work).joined());
+    // Before the quick one joins, whose answers would else be measured while time passes.
     clock.timePasses(Duration.ofSeconds(10));
+    coordinator.tell(FakeNode.diligent(kit, "quick", work).joined());
     assertThat(next(RunEvent.WorkRetried.class))
         .isEqualTo(new RunEvent.WorkRetried(late.work(), "slow/device", "no answer for 10 s"));
     RunEvent.WorkStarted again = next(RunEvent.WorkStarted.class);
