@@ -312,6 +312,10 @@ public final class ApoCoordinator
   }
 
   private Effect<CoordinatorEvent, RunState> onJournalise(RunState state, Journalise journalise) {
+    if (state.epoch() > epoch) {
+      // After the journal was read again; Begin is on its way and ends this coordinator.
+      return Effect().none();
+    }
     List<WorkCompleted> completed = new ArrayList<>();
     answers.forEach((work, output) -> completed.add(new WorkCompleted(work, output)));
     answers.clear();
