@@ -9,8 +9,10 @@ import dev.proxima.actors.artifacts.JsonArtifacts;
 import dev.proxima.actors.fixtures.FakeWork;
 import dev.proxima.actors.fixtures.Runs;
 import dev.proxima.actors.run.RunSettings.Method;
+import dev.proxima.actors.run.RunSettings.Replicas;
 import dev.proxima.actors.run.RunSpec;
 import dev.proxima.actors.run.RunSpec.PairSource;
+import dev.proxima.actors.work.Continuation;
 import dev.proxima.actors.work.Output;
 import dev.proxima.actors.work.Work;
 import dev.proxima.algorithms.exploration.PromptScore;
@@ -66,10 +68,13 @@ class RunArtifactsTest {
       @ForAll("outerLoops") OuterLoop second,
       @ForAll PairSource source,
       @ForAll @IntRange(min = 1, max = 3) int replicas,
+      @ForAll @IntRange(min = 1, max = 3) int segment,
+      @ForAll boolean averages,
       @ForAll boolean selects,
       @ForAll long order) {
     List<Method> methods = List.of(new Method("first", first), new Method("second", second));
-    RunSpec all = spec(source, replicas, methods);
+    RunSpec whole = spec(source, replicas, methods);
+    RunSpec all = averages ? Runs.withReplicas(whole, Replicas.averaged(replicas, 2), 1, 1) : whole;
     RunSpec spec = selects && source == PairSource.SAMPLED ? Runs.withExploration(all, HALF) : all;
     RunPlan plan = new RunPlan(spec);
     Random random = new Random(order);
@@ -80,7 +85,8 @@ class RunArtifactsTest {
     while (!ready.isEmpty()) {
       Work next = ready.get(random.nextInt(ready.size()));
       assertThat(stored).containsAll(names(next.toString()));
-      Output output = output(next);
+      Output output =
+          next instanceof Work.Training training ? segment(training, segment) : output(next);
       outputs.put(next, output);
       stored.addAll(names(output.toString()));
       Set<ArtifactId> live = new RunArtifacts(spec, outputs).live();
@@ -177,6 +183,17 @@ class RunArtifactsTest {
       return Output.evaluated(artifact, RandomStream.of(1, work.toString()).uniform(0));
     }
     return Output.of(artifact);
+  }
+
+  /** Of a training of three steps, or of one more for each replica before it. */
+  private static Output segment(Work.Training work, int length) {
+    int steps = work instanceof Work.TrainReplica replica ? 3 + replica.replica() : 3;
+    int end = Math.min(steps, work.firstStep() + length);
+    ArtifactId artifact = id(work.toString());
+    ArtifactId log = id("log of " + work);
+    return end == steps
+        ? Output.trained(artifact, log)
+        : Output.trained(artifact, log, new Continuation(id("optimiser of " + work), end));
   }
 
   private static RunSpec spec(PairSource source, int replicas, List<Method> methods) {
