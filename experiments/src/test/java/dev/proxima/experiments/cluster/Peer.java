@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
@@ -20,6 +21,7 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 final class Peer implements AutoCloseable {
 
   private static final long PATIENCE_SECONDS = 60;
+  private static final long FAREWELL_SECONDS = 10;
 
   private final BlockingQueue<Object> heard = new LinkedBlockingQueue<>();
   private final ActorSystem<Object> system;
@@ -74,9 +76,14 @@ final class Peer implements AutoCloseable {
     return !heard.isEmpty();
   }
 
+  /** Pekko may wait without end for a stream to whoever refused it; then the JVM's end is its. */
   @Override
   public void close() throws Exception {
     system.terminate();
-    system.getWhenTerminated().toCompletableFuture().get();
+    try {
+      system.getWhenTerminated().toCompletableFuture().get(FAREWELL_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      // What the test asserts, it has asserted.
+    }
   }
 }

@@ -8,12 +8,14 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /** Reads the process's own resident set, which Linux tells. */
 @EnabledOnOs(OS.LINUX)
+@Tag("slow")
 class MemoryTest {
 
   private static final int STEPS = 500;
