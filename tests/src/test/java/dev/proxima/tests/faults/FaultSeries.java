@@ -18,31 +18,35 @@ import java.util.SplittableRandom;
  *
  * @param kind names it, for people
  * @param moments how many runs
+ * @param table has its row written after each
  */
-record FaultSeries(String kind, int moments, Reference reference, Path folder) {
+record FaultSeries(String kind, int moments, Reference reference, Path folder, FaultTable table) {
 
   /** Fails where a run does not end with the reference's weights or the cluster leaves anything. */
-  FaultTable.Row run(List<NodePlan> plans, Fault fault)
+  void run(List<NodePlan> plans, Fault fault)
       throws IOException, InterruptedException, SQLException {
     List<String> wrong = new ArrayList<>();
     FaultTable.Row row = FaultTable.Row.of(kind);
     try (TestCluster cluster = TestCluster.start(folder, plans)) {
       for (int moment = 0; moment < moments; moment++) {
+        long begun = System.nanoTime();
         SplittableRandom random = new SplittableRandom(31L * kind.hashCode() + moment);
-        Submission run = cluster.submit(Reference.CONFIG, "moment-" + moment);
+        Submission run = cluster.submit(reference.config(), "moment-" + moment);
         Duration handOver = fault.strike(cluster, run, random).orElse(Duration.ZERO);
         RunStatus end = cluster.awaitEnd(run);
         boolean completed = end.phase() == RunStatus.Phase.COMPLETED;
         boolean identical = completed && reference.sameWeights(Path.of(run.folder()));
-        row = row.plus(completed, identical, handOver);
         if (!identical) {
           wrong.add("moment " + moment + ": " + end);
         }
+        Leaks.checkLiving(cluster);
+        Duration spent = Duration.ofNanos(System.nanoTime() - begun);
+        row = row.plus(completed, identical, handOver, spent);
+        table.put(row);
       }
       cluster.stop();
     }
     assertThat(wrong).as(kind).isEmpty();
     Leaks.check(folder);
-    return row;
   }
 }

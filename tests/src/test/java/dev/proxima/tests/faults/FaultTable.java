@@ -4,53 +4,59 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 
 /** What each kind of fault came to, written for people as it comes. */
 final class FaultTable {
 
   private static final String HEAD =
       """
-      | fault | struck | completed | identical weights | slowest hand-over |
-      |---|---|---|---|---|
+      | fault | struck | completed | identical weights | slowest hand-over | mean time |
+      |---|---|---|---|---|---|
       """;
 
   private final Path file;
-  private final List<Row> rows = new ArrayList<>();
+  private final Map<String, Row> rows = new LinkedHashMap<>();
 
   /**
    * @param struck runs in which it struck
    * @param completed those that completed all the same
    * @param identical those with the reference's bytes
    * @param slowest the longest time without a coordinator, where one was lost
+   * @param spent on all of them, from submission to the check of what was left behind
    */
-  record Row(String kind, int struck, int completed, int identical, Duration slowest) {
+  record Row(
+      String kind, int struck, int completed, int identical, Duration slowest, Duration spent) {
 
     static Row of(String kind) {
-      return new Row(kind, 0, 0, 0, Duration.ZERO);
+      return new Row(kind, 0, 0, 0, Duration.ZERO, Duration.ZERO);
     }
 
-    Row plus(boolean completes, boolean isIdentical, Duration handOver) {
+    Row plus(boolean completes, boolean isIdentical, Duration handOver, Duration time) {
       return new Row(
           kind,
           struck + 1,
           completed + (completes ? 1 : 0),
           identical + (isIdentical ? 1 : 0),
-          handOver.compareTo(slowest) > 0 ? handOver : slowest);
+          handOver.compareTo(slowest) > 0 ? handOver : slowest,
+          spent.plus(time));
     }
 
     private String line() {
-      return "| %s | %d | %d | %d | %s |%n"
+      return "| %s | %d | %d | %d | %s | %s |%n"
           .formatted(
               kind,
               struck,
               completed,
               identical,
-              slowest.isZero()
-                  ? ""
-                  : String.format(Locale.ROOT, "%.1f s", slowest.toMillis() / 1e3));
+              slowest.isZero() ? "" : seconds(slowest),
+              seconds(spent.dividedBy(struck)));
+    }
+
+    private static String seconds(Duration time) {
+      return String.format(Locale.ROOT, "%.1f s", time.toMillis() / 1e3);
     }
   }
 
@@ -58,10 +64,11 @@ final class FaultTable {
     this.file = file;
   }
 
-  void add(Row row) throws IOException {
-    rows.add(row);
+  /** Adds a kind's row, or puts it in the place of its former one. */
+  void put(Row row) throws IOException {
+    rows.put(row.kind(), row);
     StringBuilder text = new StringBuilder(HEAD);
-    rows.forEach(each -> text.append(each.line()));
+    rows.values().forEach(each -> text.append(each.line()));
     Files.createDirectories(file.getParent());
     Files.writeString(file, text);
   }

@@ -6,7 +6,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -35,8 +39,37 @@ record Journal(Map<String, List<JsonNode>> events) {
    * @param state the cluster's folder
    */
   static Journal read(Path state) throws SQLException, IOException {
+    return open(file(state));
+  }
+
+  /** As {@link #read} of a cluster at rest: of a copy made while nothing was written. */
+  static Journal readLiving(TestCluster cluster)
+      throws SQLException, IOException, InterruptedException {
+    Path file = file(cluster.folder());
+    Path copy = Files.createTempDirectory(cluster.folder(), "journal").resolve("journal.mv.db");
+    cluster.awaitThat(() -> isCopied(file, copy));
+    Journal journal = open(copy);
+    Files.delete(copy);
+    return journal;
+  }
+
+  private static Path file(Path state) {
+    return state.resolve("journal/journal.mv.db");
+  }
+
+  private static boolean isCopied(Path file, Path copy) {
+    try {
+      FileTime before = Files.getLastModifiedTime(file);
+      Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
+      return Files.getLastModifiedTime(file).equals(before);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Journal open(Path file) throws SQLException, IOException {
     Map<String, List<JsonNode>> events = new LinkedHashMap<>();
-    String url = "jdbc:h2:file:" + state.resolve("journal/journal").toAbsolutePath();
+    String url = "jdbc:h2:file:" + file.toAbsolutePath().toString().replace(".mv.db", "");
     try (Connection connection = DriverManager.getConnection(url, "proxima", "");
         Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(ROWS)) {

@@ -52,6 +52,6 @@ class KillTest {
     // Two coordinators in a row may be lost.
     List<NodePlan> plans = NodePlan.local(3, 2);
     Path state = folder.resolve(kind.replace(' ', '-'));
-    TABLE.add(new FaultSeries(kind, MOMENTS, reference, state).run(plans, fault));
+    new FaultSeries(kind, MOMENTS, reference, state, TABLE).run(plans, fault);
   }
 }

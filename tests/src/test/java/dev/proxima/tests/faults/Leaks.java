@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.proxima.actors.artifacts.ArtifactId;
 import dev.proxima.actors.artifacts.FolderStore;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What a cluster must not leave behind when it has ended. */
@@ -25,8 +27,30 @@ final class Leaks {
    * killed process was writing is garbage, which must be collected.
    */
   static void check(Path state) throws IOException, SQLException {
-    assertThat(processes(state)).as("processes").isEmpty();
-    Journal journal = Journal.read(state);
+    assertThat(processes()).as("processes").isEmpty();
+    Set<ArtifactId> named = named(Journal.read(state));
+    FolderStore store = new FolderStore(state.resolve("artifacts"));
+    store.retain(named, Duration.ZERO);
+    assertThat(partialFiles(state)).as("half-written files").isEmpty();
+    assertThat(named).as("artefacts that the journal names").allSatisfy(store::read);
+  }
+
+  /** As {@link #check} where a cluster has come to rest between two runs. */
+  static void checkLiving(TestCluster cluster)
+      throws IOException, SQLException, InterruptedException {
+    Path state = cluster.folder();
+    cluster.awaitThat(() -> processes().size() == cluster.nodes().size());
+    FolderStore store = new FolderStore(state.resolve("artifacts"));
+    store.retain(stored(state), Duration.ZERO);
+    // The cluster's own collector makes a short-lived file.
+    cluster.awaitThat(() -> hasNoPartialFiles(state));
+    assertThat(named(Journal.readLiving(cluster)))
+        .as("artefacts that the journal names")
+        .allSatisfy(store::read);
+  }
+
+  /** What the outputs of all runs name. */
+  private static Set<ArtifactId> named(Journal journal) {
     journal.requireRisingEpochs();
     Set<ArtifactId> named = new HashSet<>();
     for (JsonNode output : journal.outputs()) {
@@ -37,18 +61,31 @@ final class Leaks {
         }
       }
     }
-    FolderStore store = new FolderStore(state.resolve("artifacts"));
-    store.retain(named, Duration.ZERO);
-    assertThat(partialFiles(state)).as("half-written files").isEmpty();
-    assertThat(named).as("artefacts that the journal names").allSatisfy(store::read);
+    return named;
   }
 
-  private static List<String> processes(Path state) {
-    return ProcessHandle.current()
-        .descendants()
-        .map(process -> process.info().commandLine().orElse(""))
-        .filter(command -> command.contains(state.toString()))
-        .toList();
+  /** All that this JVM started and that has not ended; a test has one cluster at a time. */
+  private static List<ProcessHandle> processes() {
+    return ProcessHandle.current().descendants().filter(ProcessHandle::isAlive).toList();
+  }
+
+  private static Set<ArtifactId> stored(Path state) throws IOException {
+    try (Stream<Path> files = Files.walk(state.resolve("artifacts"))) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.matches("[0-9a-f]{64}"))
+          .map(ArtifactId::new)
+          .collect(Collectors.toSet());
+    }
+  }
+
+  private static boolean hasNoPartialFiles(Path state) {
+    try {
+      return partialFiles(state).isEmpty();
+    } catch (IOException | UncheckedIOException e) {
+      // One was deleted meanwhile.
+      return false;
+    }
   }
 
   private static List<Path> partialFiles(Path state) throws IOException {
