@@ -5,6 +5,8 @@ import dev.proxima.actors.coordinator.ApoCoordinator.NodeJoined;
 import dev.proxima.actors.dataplane.DataPlaneAddress;
 import dev.proxima.actors.dataplane.FanOut;
 import dev.proxima.actors.node.NodeSupervisor;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -17,8 +19,12 @@ final class Nodes {
   /** Copies of a version that one node sends; the others pass it on. */
   private static final int FAN_OUT = 2;
 
+  /** What an iteration of the outer loop makes: proximal and extrapolated parameters. */
+  private static final int LATEST = 2;
+
   private final DataPlaneAddress origin;
   private final Map<String, NodeJoined> joined = new TreeMap<>();
+  private final Deque<ArtifactId> latest = new ArrayDeque<>();
 
   /**
    * @param origin where the coordinator's node serves parameters; null where nodes read the store
@@ -27,10 +33,22 @@ final class Nodes {
     this.origin = origin;
   }
 
-  /** Returns whether the node, or its supervisor, is a new one. */
+  /**
+   * Returns whether the node, or its supervisor, is a new one, which is told of the latest
+   * versions.
+   */
   boolean join(NodeJoined node) {
     NodeJoined before = joined.put(node.node(), node);
-    return before == null || !before.supervisor().equals(node.supervisor());
+    boolean isNew = before == null || !before.supervisor().equals(node.supervisor());
+    if (isNew) {
+      boolean pulls =
+          origin != null && node.dataPlane() != null && !origin.equals(node.dataPlane());
+      List<DataPlaneAddress> sources = pulls ? List.of(origin) : List.of();
+      latest.forEach(
+          version ->
+              node.supervisor().tell(new NodeSupervisor.ParametersPublished(version, sources)));
+    }
+    return isNew;
   }
 
   /** Returns whether the node was there by this supervisor. */
@@ -41,6 +59,11 @@ final class Nodes {
 
   /** Tells every node of a new version and whom to pull it from. */
   void publish(ArtifactId parameters) {
+    latest.remove(parameters);
+    latest.add(parameters);
+    if (latest.size() > LATEST) {
+      latest.remove();
+    }
     Map<DataPlaneAddress, List<DataPlaneAddress>> sources =
         origin == null ? Map.of() : FanOut.sources(origin, addresses(), FAN_OUT);
     for (NodeJoined node : joined.values()) {

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 class NodesTest {
 
   private static final ArtifactId VERSION = new ArtifactId("1".repeat(64));
+  private static final ArtifactId NEXT = new ArtifactId("f".repeat(64));
   private static final DataPlaneAddress ORIGIN = new DataPlaneAddress("origin", 1);
 
   private final List<TestInbox<NodeSupervisor.Command>> inboxes = new ArrayList<>();
@@ -48,6 +49,24 @@ class NodesTest {
     embedded.join(node(2, address(2)));
     embedded.publish(VERSION);
     assertThat(received(2)).isEqualTo(new ParametersPublished(VERSION, List.of()));
+  }
+
+  /** As after a kill amid a transfer. */
+  @Test
+  void whoJoinsLaterIsToldOfTheLatestVersions() {
+    Nodes nodes = new Nodes(ORIGIN);
+    nodes.publish(new ArtifactId("0".repeat(64)));
+    nodes.publish(VERSION);
+    nodes.publish(NEXT);
+    nodes.join(node(0, address(0)));
+    nodes.join(node(1, ORIGIN));
+    nodes.join(node(2, null));
+    assertThat(received(0)).isEqualTo(new ParametersPublished(VERSION, List.of(ORIGIN)));
+    assertThat(received(0)).isEqualTo(new ParametersPublished(NEXT, List.of(ORIGIN)));
+    assertThat(received(1)).isEqualTo(new ParametersPublished(VERSION, List.of()));
+    assertThat(received(1)).isEqualTo(new ParametersPublished(NEXT, List.of()));
+    assertThat(received(2)).isEqualTo(new ParametersPublished(VERSION, List.of()));
+    assertThat(received(2)).isEqualTo(new ParametersPublished(NEXT, List.of()));
   }
 
   @Test

@@ -5,10 +5,19 @@ import dev.proxima.actors.cluster.Submission;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 
 /** Something that goes wrong in the middle of a run. */
 @FunctionalInterface
 interface Fault {
+
+  /** How long files are watched between looks at the processes. */
+  Duration WATCH = Duration.ofMillis(500);
+
+  /** A transfer lasts a hundred times as long. */
+  Duration LOOK = Duration.ofMillis(1);
 
   /**
    * Strikes at a moment drawn from {@code random}.
@@ -53,6 +62,79 @@ interface Fault {
       Duration second = killCoordinator(cluster, next);
       return Optional.of(first.compareTo(second) > 0 ? first : second);
     };
+  }
+
+  /**
+   * The only worker, while parameters come to it over the data plane; they must have come when it
+   * has been started again.
+   */
+  static Fault killsWorkerInTransfer() {
+    return (cluster, run, random) -> {
+      Transfer.forget(cluster);
+      double share = drawShare(random);
+      Optional<Transfer> struck = Optional.empty();
+      while (struck.isEmpty()) {
+        struck = strikeTransfer(cluster, run, share, Transfer::receiver);
+      }
+      cluster.awaitThat(struck.get()::hasArrived);
+      return Optional.empty();
+    };
+  }
+
+  /** The coordinator, while its node sends parameters over the data plane. */
+  static Fault killsCoordinatorInTransfer() {
+    return (cluster, run, random) -> {
+      Transfer.forget(cluster);
+      double share = drawShare(random);
+      while (true) {
+        ClusterStatus seen = cluster.await(status -> TestCluster.of(status, run).isPresent());
+        NodeProcess source = cluster.node(seen.coordinator());
+        Optional<Transfer> struck = strikeTransfer(cluster, run, share, transfer -> source);
+        long killed = System.nanoTime();
+        cluster.await(status -> status.epoch() > seen.epoch());
+        if (struck.isPresent()) {
+          return Optional.of(Duration.ofNanos(System.nanoTime() - killed));
+        }
+      }
+    };
+  }
+
+  private static double drawShare(SplittableRandom random) {
+    return 0.8 * random.nextDouble();
+  }
+
+  /**
+   * Kills a process of the next transfer when a share of it has come.
+   *
+   * @return the transfer; empty where it was complete before the process was dead
+   */
+  private static Optional<Transfer> strikeTransfer(
+      TestCluster cluster, Submission run, double share, Function<Transfer, NodeProcess> victim)
+      throws InterruptedException {
+    Transfer transfer = awaitTransfer(cluster, run);
+    while (transfer.received() < share * transfer.length()) {
+      LockSupport.parkNanos(LOOK.toNanos());
+    }
+    victim.apply(transfer).killNow();
+    return transfer.isOver() ? Optional.empty() : Optional.of(transfer);
+  }
+
+  private static Transfer awaitTransfer(TestCluster cluster, Submission run)
+      throws InterruptedException {
+    AtomicReference<Transfer> found = new AtomicReference<>();
+    cluster.await(
+        status -> {
+          if (Moment.isOver(status, run)) {
+            throw new AssertionError("the run ended before a transfer was struck");
+          }
+          long begun = System.nanoTime();
+          while (found.get() == null && System.nanoTime() - begun < WATCH.toNanos()) {
+            Transfer.find(cluster).filter(each -> !each.isOver()).ifPresent(found::set);
+            LockSupport.parkNanos(LOOK.toNanos());
+          }
+          return found.get() != null;
+        });
+    return found.get();
   }
 
   private static Duration killCoordinator(TestCluster cluster, ClusterStatus seen)

@@ -16,6 +16,7 @@ class KillTest {
 
   @TempDir static Path folder;
   private static Reference reference;
+  private static Reference large;
 
   @BeforeAll
   static void runWithoutFaults() throws Exception {
@@ -48,10 +49,36 @@ class KillTest {
         "coordinator and worker at once", Fault.killsCoordinatorAndWorkerAt("train", "sample"));
   }
 
+  /** Nothing goes on without the worker, so that it is what it was that comes again. */
+  @Test
+  void workerInTransfer() throws Exception {
+    survives("worker mid-transfer", large(), NodePlan.local(3, 1), Fault.killsWorkerInTransfer());
+  }
+
+  @Test
+  void coordinatorInTransfer() throws Exception {
+    survives(
+        "coordinator mid-transfer",
+        large(),
+        NodePlan.local(3, 2),
+        Fault.killsCoordinatorInTransfer());
+  }
+
+  private static Reference large() throws Exception {
+    if (large == null) {
+      large = Reference.of(Path.of("src/test/resources/transfer.conf"), folder.resolve("large"));
+    }
+    return large;
+  }
+
   private static void survives(String kind, Fault fault) throws Exception {
     // Two coordinators in a row may be lost.
-    List<NodePlan> plans = NodePlan.local(3, 2);
+    survives(kind, reference, NodePlan.local(3, 2), fault);
+  }
+
+  private static void survives(String kind, Reference whole, List<NodePlan> plans, Fault fault)
+      throws Exception {
     Path state = folder.resolve(kind.replace(' ', '-'));
-    new FaultSeries(kind, MOMENTS, reference, state, TABLE).run(plans, fault);
+    new FaultSeries(kind, MOMENTS, whole, state, TABLE).run(plans, fault);
   }
 }

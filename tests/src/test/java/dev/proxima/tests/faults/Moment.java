@@ -52,7 +52,8 @@ record Moment(double leftShare, int delayMillis, Set<String> kinds) {
         .findFirst();
   }
 
-  private static boolean isOver(ClusterStatus status, Submission run) {
+  /** Whether a status says that the run has ended. */
+  static boolean isOver(ClusterStatus status, Submission run) {
     return TestCluster.of(status, run).filter(known -> known.status().isEnd()).isPresent();
   }
 

@@ -15,11 +15,13 @@ final class NodeProcess {
 
   private final NodePlan plan;
   private final List<String> command;
+  private final Path cache;
   private final Path output;
   private Process process;
 
   private NodeProcess(NodePlan plan, List<String> seedNodes, Path state) {
     this.plan = plan;
+    this.cache = state.resolve("nodes").resolve("cache-" + plan.host() + "-" + plan.port());
     this.command = new ArrayList<>(plan.launcher());
     command.addAll(
         Proxima.command(
@@ -37,10 +39,7 @@ final class NodeProcess {
                 "--state",
                 state.toString(),
                 "--cache",
-                state
-                    .resolve("nodes")
-                    .resolve("cache-" + plan.host() + "-" + plan.port())
-                    .toString(),
+                cache.toString(),
                 "--insecure",
                 "--devices",
                 "cpu")));
@@ -58,6 +57,11 @@ final class NodeProcess {
     return plan.address();
   }
 
+  /** Where parameters come. */
+  Path cache() {
+    return cache;
+  }
+
   boolean is(String role) {
     return plan.role().equals(role);
   }
@@ -73,6 +77,11 @@ final class NodeProcess {
   /** kill -9. */
   void kill() {
     process.destroyForcibly();
+  }
+
+  /** kill -9; returns when it is dead. */
+  void killNow() throws InterruptedException {
+    process.destroyForcibly().waitFor();
   }
 
   /** SIGSTOP: it stands still, with all that it holds. */
