@@ -1,6 +1,7 @@
 package dev.proxima.actors.cluster;
 
 import dev.proxima.models.ComputeDevice;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -34,19 +35,23 @@ public final class ClusterNode extends AbstractBehavior<RunQueue.Command> {
   /**
    * @param devices of a worker, one slot each
    * @param journal see {@link RunQueue#create}
+   * @param stopPatience how long a worker's work may take to stop before the process ends
    */
   public static Behavior<RunQueue.Command> create(
       List<ComputeDevice> devices,
       RunHost host,
-      Function<ActorSystem<?>, CompletionStage<?>> journal) {
-    return Behaviors.setup(context -> new ClusterNode(context, devices, host, journal));
+      Function<ActorSystem<?>, CompletionStage<?>> journal,
+      Duration stopPatience) {
+    return Behaviors.setup(
+        context -> new ClusterNode(context, devices, host, journal, stopPatience));
   }
 
   private ClusterNode(
       ActorContext<RunQueue.Command> context,
       List<ComputeDevice> devices,
       RunHost host,
-      Function<ActorSystem<?>, CompletionStage<?>> journal) {
+      Function<ActorSystem<?>, CompletionStage<?>> journal,
+      Duration stopPatience) {
     super(context);
     Cluster cluster = Cluster.get(context.getSystem());
     this.queue =
@@ -55,7 +60,14 @@ public final class ClusterNode extends AbstractBehavior<RunQueue.Command> {
     context.spawn(Reunion.create(seeds(context.getSystem()), this::leave), Reunion.NAME);
     if (cluster.selfMember().hasRole(WORKER)) {
       context.spawn(
-          NodeHost.create(cluster.selfMember().address().hostPort(), devices, host, queue), "host");
+          NodeHost.create(
+              cluster.selfMember().address().hostPort(),
+              devices,
+              host,
+              queue,
+              stopPatience,
+              this::leave),
+          "host");
     }
   }
 

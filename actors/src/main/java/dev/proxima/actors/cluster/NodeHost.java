@@ -23,7 +23,8 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 /**
  * A worker's node: offers its devices to the queue of runs and serves the run that it is told to,
  * by a {@link NodeSupervisor} of that run's coordinator. A new coordinator finds new workers: what
- * an earlier one had ordered ends first, and nobody is left to hear it.
+ * an earlier one had ordered ends first, and nobody is left to hear it. Where that does not end, as
+ * on a device that hangs for good, only the end of the process helps.
  */
 public final class NodeHost extends AbstractBehavior<NodeHost.Command> {
 
@@ -46,12 +47,17 @@ public final class NodeHost extends AbstractBehavior<NodeHost.Command> {
 
   private record SupervisorStopped() implements Command {}
 
+  private record StillStopping(ActorRef<NodeSupervisor.Command> supervisor) implements Command {}
+
   private static final Duration OFFER_INTERVAL = Duration.ofSeconds(1);
 
   private final String name;
   private final List<ComputeDevice> devices;
   private final RunHost host;
   private final ActorRef<RunQueue.Command> queue;
+  private final Duration patience;
+  private final Runnable leave;
+  private final TimerScheduler<Command> timers;
   private final Executor files;
   private long epoch;
   private Duty wanted;
@@ -63,13 +69,21 @@ public final class NodeHost extends AbstractBehavior<NodeHost.Command> {
    * @param name the node's name, unique in the cluster
    * @param devices one slot each
    * @param queue the singleton, wherever it is
+   * @param patience how long work may take to stop
+   * @param leave called when it takes longer: this process must end
    */
   public static Behavior<Command> create(
-      String name, List<ComputeDevice> devices, RunHost host, ActorRef<RunQueue.Command> queue) {
+      String name,
+      List<ComputeDevice> devices,
+      RunHost host,
+      ActorRef<RunQueue.Command> queue,
+      Duration patience,
+      Runnable leave) {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
-                timers -> new NodeHost(context, timers, name, devices, host, queue)));
+                timers ->
+                    new NodeHost(context, timers, name, devices, host, queue, patience, leave)));
   }
 
   private NodeHost(
@@ -78,13 +92,18 @@ public final class NodeHost extends AbstractBehavior<NodeHost.Command> {
       String name,
       List<ComputeDevice> devices,
       RunHost host,
-      ActorRef<RunQueue.Command> queue) {
+      ActorRef<RunQueue.Command> queue,
+      Duration patience,
+      Runnable leave) {
     super(context);
     context.setLoggerName(NodeHost.class);
     this.name = name;
     this.devices = devices;
     this.host = host;
     this.queue = queue;
+    this.patience = patience;
+    this.leave = leave;
+    this.timers = timers;
     this.files =
         context
             .getSystem()
@@ -100,6 +119,7 @@ public final class NodeHost extends AbstractBehavior<NodeHost.Command> {
         .onMessage(Serve.class, this::onServe)
         .onMessage(Opened.class, this::onOpened)
         .onMessage(SupervisorStopped.class, this::onSupervisorStopped)
+        .onMessage(StillStopping.class, this::onStillStopping)
         .onSignal(PostStop.class, signal -> onPostStop())
         .build();
   }
@@ -126,6 +146,10 @@ public final class NodeHost extends AbstractBehavior<NodeHost.Command> {
     if (current == null) {
       open(wanted);
     } else if (supervisor != null) {
+      StillStopping reminder = new StillStopping(supervisor);
+      if (!timers.isTimerActive(reminder)) {
+        timers.startSingleTimer(reminder, reminder, patience);
+      }
       served.context().stop().stop();
       getContext().stop(supervisor);
     }
@@ -160,10 +184,24 @@ public final class NodeHost extends AbstractBehavior<NodeHost.Command> {
 
   private Behavior<Command> onSupervisorStopped(SupervisorStopped stopped) {
     getContext().getLog().info("serves {} no longer", current.run().id());
+    timers.cancel(new StillStopping(supervisor));
     supervisor = null;
     served.close();
     current = null;
     change();
+    return this;
+  }
+
+  private Behavior<Command> onStillStopping(StillStopping late) {
+    if (late.supervisor().equals(supervisor)) {
+      getContext()
+          .getLog()
+          .error(
+              "work for {} has not stopped for {} s; this node leaves and its process ends",
+              current.run().id(),
+              patience.toSeconds());
+      leave.run();
+    }
     return this;
   }
 

@@ -13,6 +13,7 @@ import dev.proxima.actors.fixtures.UnigramRuns;
 import dev.proxima.actors.node.StopSignal;
 import dev.proxima.models.ComputeDevice;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class NodeHostTest {
 
   private static final List<ComputeDevice> DEVICES = List.of(ComputeDevice.CPU);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final Submission RUN = UnigramRuns.submission("run");
 
   private static ActorTestKit kit;
@@ -55,7 +57,7 @@ class NodeHostTest {
     queue = kit.createTestProbe(RunQueue.Command.class);
     first = kit.createTestProbe(ApoCoordinator.Command.class);
     second = kit.createTestProbe(ApoCoordinator.Command.class);
-    host = kit.spawn(NodeHost.create("node", DEVICES, runs, queue.ref()));
+    host = kit.spawn(NodeHost.create("node", DEVICES, runs, queue.ref(), PATIENCE, () -> {}));
   }
 
   @Test

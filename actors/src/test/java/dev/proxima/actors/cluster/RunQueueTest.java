@@ -67,7 +67,7 @@ class RunQueueTest {
   void leadsRunsOneAfterAnother() {
     assertThat(submit(RUN)).isEqualTo(new Accepted(RunStatus.of(Phase.RUNNING)));
     assertThat(submit(NEXT)).isEqualTo(new Accepted(RunStatus.of(Phase.QUEUED)));
-    kit.spawn(NodeHost.create("node", ONE, runs, queue));
+    kit.spawn(NodeHost.create("node", ONE, runs, queue, PATIENCE, () -> {}));
     awaitPhase(NEXT, Phase.COMPLETED);
     ClusterStatus status = status();
     assertThat(status.runs())
@@ -86,7 +86,7 @@ class RunQueueTest {
   void aRunWhoseReporterFailsIsLedAgain() {
     Submission run = UnigramRuns.submission(UnigramRuns.FAILING_REPORTER);
     submit(run);
-    kit.spawn(NodeHost.create("node", ONE, runs, queue));
+    kit.spawn(NodeHost.create("node", ONE, runs, queue, PATIENCE, () -> {}));
     awaitPhase(run, Phase.COMPLETED);
     assertThat(status().epoch()).isEqualTo(2);
   }
@@ -113,7 +113,7 @@ class RunQueueTest {
     submit(RUN);
     cancel("next");
     awaitPhase(RUN, Phase.RUNNING);
-    kit.spawn(NodeHost.create("node", ONE, runs, queue));
+    kit.spawn(NodeHost.create("node", ONE, runs, queue, PATIENCE, () -> {}));
     awaitPhase(RUN, Phase.COMPLETED);
     assertThat(phase(NEXT)).isEqualTo(Phase.CANCELLED);
   }

@@ -106,7 +106,7 @@ public final class Node {
     LogFile.open();
     try {
       return ActorSystem.create(
-          ClusterNode.create(devices, runs, SchemaUtils::createIfNotExists),
+          ClusterNode.create(devices, runs, SchemaUtils::createIfNotExists, config.stopPatience()),
           SYSTEM,
           NodeActors.config(config, security, state));
     } catch (RemoteTransportException e) {

@@ -8,6 +8,7 @@ import com.typesafe.config.ConfigValueFactory;
 import dev.proxima.experiments.UserError;
 import dev.proxima.models.ComputeDevice;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,7 @@ import java.util.TreeMap;
  * @param dataPort where it serves parameters to the others; 0 for a free one
  * @param cache a folder of this node alone, for parameters
  * @param devices of a worker, one slot each; empty for all GPUs, else the CPU
+ * @param stopPatience how long a worker's work may take to stop before its process ends
  * @param tls the folder of its keys; empty for none
  * @param insecure whether it may do without them beyond the loopback interface
  * @param actors how its actors run, not resolved
@@ -41,6 +43,7 @@ public record NodeConfig(
     int dataPort,
     Path cache,
     List<ComputeDevice> devices,
+    Duration stopPatience,
     Optional<Path> tls,
     boolean insecure,
     Config actors) {
@@ -87,6 +90,7 @@ public record NodeConfig(
         port(node, "data-port"),
         cache(node),
         devices(node),
+        node.duration("stop-patience"),
         node.optionalFile("tls", "the path of a folder, or null"),
         node.flag("insecure"),
         layers);
