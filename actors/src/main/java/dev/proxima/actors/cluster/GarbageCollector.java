@@ -2,6 +2,7 @@ package dev.proxima.actors.cluster;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.proxima.actors.artifacts.ArtifactException;
 import dev.proxima.actors.artifacts.ArtifactId;
 import dev.proxima.actors.artifacts.ArtifactStore;
 import dev.proxima.actors.artifacts.JsonArtifacts;
@@ -32,7 +33,7 @@ public final class GarbageCollector {
 
   /**
    * Collects garbage once. Fails without deleting anything where a journal names a specification
-   * that cannot be read.
+   * that cannot be read, or was written by a newer program.
    *
    * @param grace see {@link ArtifactStore#retain}
    */
@@ -59,6 +60,10 @@ public final class GarbageCollector {
 
   /** What the events of one journal need: a run's, or those of the queue of runs. */
   static Set<ArtifactId> live(List<Object> events, ArtifactStore store) {
+    if (events.stream().anyMatch(GarbageCollector::isOfLaterVersion)) {
+      throw new ArtifactException(
+          "the journal was written by a newer Proxima; collect garbage with that one");
+    }
     Set<ArtifactId> live = new HashSet<>();
     RunArtifacts.replay(only(events, CoordinatorEvent.class), store)
         .ifPresent(run -> live.addAll(run.live()));
@@ -69,6 +74,12 @@ public final class GarbageCollector {
               JsonArtifacts.read(store, submitted.run().data(), new TypeReference<JsonNode>() {})));
     }
     return live;
+  }
+
+  /** What it names is not known. */
+  private static boolean isOfLaterVersion(Object event) {
+    return event instanceof CoordinatorEvent.OfLaterVersion
+        || event instanceof RunQueueEvent.OfLaterVersion;
   }
 
   private static Set<ArtifactId> union(List<Set<ArtifactId>> sets) {

@@ -7,6 +7,7 @@ import dev.proxima.actors.cluster.RunHost.Cause;
 import dev.proxima.actors.cluster.RunHost.Ending;
 import dev.proxima.actors.cluster.RunHost.Led;
 import dev.proxima.actors.cluster.RunQueueEvent.EpochBegan;
+import dev.proxima.actors.cluster.RunQueueEvent.OfLaterVersion;
 import dev.proxima.actors.cluster.RunQueueEvent.RunEnded;
 import dev.proxima.actors.cluster.RunQueueEvent.RunSubmitted;
 import dev.proxima.actors.cluster.RunStatus.Phase;
@@ -104,6 +105,9 @@ public final class RunQueue
 
   private record Collected(Reclaimed reclaimed, Throwable failure) implements Command {}
 
+  /** Until {@link Begin}, which comes after what was told before the journal was read. */
+  private static final String TOO_OLD = "%s is too old for the cluster's journal; upgrade it";
+
   private static final Duration LEAD_AGAIN = Duration.ofSeconds(2);
   private static final BackoffSupervisorStrategy TROUBLE =
       SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(5), 0.2);
@@ -112,7 +116,7 @@ public final class RunQueue
   private final TimerScheduler<Command> timers;
   private final RunHost host;
   private final AtomicLong latestEpoch;
-  private final Runnable fenced;
+  private final Runnable leave;
   private final Executor files;
   private final String address;
   private final Map<String, NodeOffered> nodes = new TreeMap<>();
@@ -135,16 +139,17 @@ public final class RunQueue
 
   /**
    * @param journal makes the journal ready, or fails and is tried again
-   * @param fenced called when another incarnation has taken over: this process must leave
+   * @param leave called when another incarnation has taken over, or this program is too old for the
+   *     journal: this process must leave
    */
   public static Behavior<Command> create(
-      RunHost host, Function<ActorSystem<?>, CompletionStage<?>> journal, Runnable fenced) {
+      RunHost host, Function<ActorSystem<?>, CompletionStage<?>> journal, Runnable leave) {
     AtomicLong latestEpoch = new AtomicLong();
     Behavior<Command> queue =
         Behaviors.setup(
             context ->
                 Behaviors.withTimers(
-                    timers -> new RunQueue(context, timers, host, latestEpoch, fenced)));
+                    timers -> new RunQueue(context, timers, host, latestEpoch, leave)));
     return Behaviors.supervise(JournalGate.before(queue, journal)).onFailure(TROUBLE);
   }
 
@@ -153,13 +158,13 @@ public final class RunQueue
       TimerScheduler<Command> timers,
       RunHost host,
       AtomicLong latestEpoch,
-      Runnable fenced) {
+      Runnable leave) {
     super(PersistenceId.of("RunQueue", "cluster"), TROUBLE.withStopChildren(false));
     this.context = context;
     this.timers = timers;
     this.host = host;
     this.latestEpoch = latestEpoch;
-    this.fenced = fenced;
+    this.leave = leave;
     this.address = context.getSystem().address().hostPort();
     this.files =
         context
@@ -205,15 +210,35 @@ public final class RunQueue
   }
 
   private Effect<RunQueueEvent, RunQueueState> onBegin(RunQueueState state, Begin begin) {
+    if (state.unreadable().isPresent()) {
+      return tooOld(state.unreadable().get());
+    }
     if (latestEpoch.get() > 0 && state.epoch() > latestEpoch.get()) {
       context.getLog().error("epoch {} has begun elsewhere; this node leaves", state.epoch());
-      fenced.run();
+      leave.run();
       return Effect().stop();
     }
     return Effect().persist(new EpochBegan(state.epoch() + 1)).thenRun(this::lead);
   }
 
+  /** A newer program, if the cluster has one, may be elsewhere. */
+  private Effect<RunQueueEvent, RunQueueState> tooOld(OfLaterVersion event) {
+    context
+        .getLog()
+        .error(
+            "the journal of the cluster has an event {} of version {} and this Proxima reads up to"
+                + " {}; upgrade this node, which leaves",
+            event.name(),
+            event.version(),
+            QueueJournalVersion.CURRENT);
+    leave.run();
+    return Effect().stop();
+  }
+
   private Effect<RunQueueEvent, RunQueueState> onSubmit(RunQueueState state, Submit submit) {
+    if (state.unreadable().isPresent()) {
+      return refuse(submit.replyTo(), TOO_OLD, address);
+    }
     Submission run = submit.run();
     Optional<RunStatus> known = state.status(run.id());
     if (known.isPresent() && !sameRun(state.submission(run.id()), run)) {
@@ -234,6 +259,9 @@ public final class RunQueue
   }
 
   private Effect<RunQueueEvent, RunQueueState> onCancel(RunQueueState state, Cancel cancel) {
+    if (state.unreadable().isPresent()) {
+      return refuse(cancel.replyTo(), TOO_OLD, address);
+    }
     Optional<RunStatus> known = state.status(cancel.id());
     if (known.isEmpty()) {
       return refuse(cancel.replyTo(), "there is no run %s; see proxima status", cancel.id());
@@ -411,8 +439,8 @@ public final class RunQueue
   }
 
   private Effect<RunQueueEvent, RunQueueState> refuse(
-      ActorRef<Reply> client, String reason, String id) {
-    client.tell(new Refused(reason.formatted(id)));
+      ActorRef<Reply> client, String reason, String name) {
+    client.tell(new Refused(reason.formatted(name)));
     return Effect().none();
   }
 

@@ -10,6 +10,7 @@ import dev.proxima.actors.serialization.CborSerializable;
   @JsonSubTypes.Type(value = RunQueueEvent.EpochBegan.class, name = "epoch-began"),
   @JsonSubTypes.Type(value = RunQueueEvent.RunSubmitted.class, name = "run-submitted"),
   @JsonSubTypes.Type(value = RunQueueEvent.RunEnded.class, name = "run-ended"),
+  @JsonSubTypes.Type(value = RunQueueEvent.OfLaterVersion.class, name = "of-later-version"),
 })
 public sealed interface RunQueueEvent extends CborSerializable {
 
@@ -19,4 +20,12 @@ public sealed interface RunQueueEvent extends CborSerializable {
   record RunSubmitted(Submission run) implements RunQueueEvent {}
 
   record RunEnded(String id, RunStatus status) implements RunQueueEvent {}
+
+  /**
+   * What {@link QueueJournalVersion} makes of an event that this program is too old for; never
+   * written.
+   *
+   * @param name of the event in the journal
+   */
+  record OfLaterVersion(String name, int version) implements RunQueueEvent {}
 }

@@ -1,6 +1,7 @@
 package dev.proxima.actors.cluster;
 
 import dev.proxima.actors.cluster.RunQueueEvent.EpochBegan;
+import dev.proxima.actors.cluster.RunQueueEvent.OfLaterVersion;
 import dev.proxima.actors.cluster.RunQueueEvent.RunEnded;
 import dev.proxima.actors.cluster.RunQueueEvent.RunSubmitted;
 import dev.proxima.actors.cluster.RunStatus.Phase;
@@ -14,9 +15,15 @@ final class RunQueueState {
   private final Map<String, Submission> submissions = new LinkedHashMap<>();
   private final Map<String, RunStatus> statuses = new LinkedHashMap<>();
   private long epoch;
+  private OfLaterVersion unreadable;
 
   long epoch() {
     return epoch;
+  }
+
+  /** The first event that this program is too old for. */
+  Optional<OfLaterVersion> unreadable() {
+    return Optional.ofNullable(unreadable);
   }
 
   Optional<RunStatus> status(String id) {
@@ -48,6 +55,8 @@ final class RunQueueState {
       statuses.put(id, RunStatus.of(Phase.QUEUED));
     } else if (event instanceof RunEnded ended) {
       statuses.put(ended.id(), ended.status());
+    } else if (event instanceof OfLaterVersion later && unreadable == null) {
+      unreadable = later;
     }
     return this;
   }

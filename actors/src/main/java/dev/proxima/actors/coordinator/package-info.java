@@ -23,6 +23,7 @@
  * </ul>
  *
  * A program that finds events of a later version than its own ends the run in one line and leaves
- * the journal as it was.
+ * the journal as it was. The same holds for {@code RunQueueEvent} and {@code QueueJournalVersion}
+ * of the queue of runs, but that the node leaves its cluster, where a newer one may take over.
  */
 package dev.proxima.actors.coordinator;

@@ -2,9 +2,14 @@ package dev.proxima.actors.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.proxima.actors.artifacts.FolderStore;
 import dev.proxima.actors.cluster.RunQueue.Accepted;
 import dev.proxima.actors.cluster.RunQueue.Refused;
+import dev.proxima.actors.cluster.RunQueueEvent.OfLaterVersion;
 import dev.proxima.actors.cluster.RunStatus.Phase;
 import dev.proxima.actors.fixtures.ActorConfig;
 import dev.proxima.actors.fixtures.UnigramEngine;
@@ -28,6 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** The queue with its real coordinator; nodes are real where a run has to end. */
 class RunQueueTest {
@@ -127,6 +133,30 @@ class RunQueueTest {
   }
 
   @Test
+  @Timeout(60)
+  void aJournalOfALaterVersionHasTheNodeLeaveInOneLine() {
+    kit.stop(queue);
+    journal.clearAll();
+    journal.persistForRecovery(
+        JOURNAL, List.of(new RunQueueEvent.EpochBegan(1), new OfLaterVersion("run-moved", 2)));
+    List<ILoggingEvent> errors =
+        errorsWhile(
+            () -> {
+              queue = spawn();
+              queue.tell(new RunQueue.Submit(RUN, client.ref()));
+              client.expectTerminated(queue);
+            });
+    assertThat(errors)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .containsExactly(
+            "the journal of the cluster has an event run-moved of version 2 and this Proxima reads"
+                + " up to 1; upgrade this node, which leaves");
+    assertThat(errors.get(0).getThrowableProxy()).isNull();
+    assertThat(fenced.getCount()).isZero();
+    assertThat(journal.persistedInStorage(JOURNAL)).hasSize(2);
+  }
+
+  @Test
   void tellsEachNodeTheEpochAndItsDuty() {
     awaitEpoch(1);
     assertThat(duty()).isNull();
@@ -168,6 +198,24 @@ class RunQueueTest {
     journal.expectNothingPersisted("ApoCoordinator|run");
     away.complete(Done.done());
     assertThat(client.receiveMessage()).isEqualTo(new Accepted(RunStatus.of(Phase.RUNNING)));
+  }
+
+  /** What the queue logs as errors, which a node shows on its console. */
+  private static List<ILoggingEvent> errorsWhile(Runnable action) {
+    Logger logger = (Logger) LoggerFactory.getLogger(RunQueue.class);
+    ListAppender<ILoggingEvent> appender = new ListAppender<>();
+    appender.start();
+    logger.setAdditive(false);
+    logger.setLevel(Level.ERROR);
+    logger.addAppender(appender);
+    try {
+      action.run();
+      return List.copyOf(appender.list);
+    } finally {
+      logger.detachAppender(appender);
+      logger.setLevel(null);
+      logger.setAdditive(true);
+    }
   }
 
   private ActorRef<RunQueue.Command> spawn() {

@@ -90,7 +90,8 @@ class MessageSerializationTest {
           Work.class,
           WorkerSlot.class,
           IterationResult.class,
-          CoordinatorEvent.OfLaterVersion.class);
+          CoordinatorEvent.OfLaterVersion.class,
+          RunQueueEvent.OfLaterVersion.class);
 
   private static ActorTestKit kit;
 
@@ -287,6 +288,7 @@ class MessageSerializationTest {
         new RunQueue.Accepted(RunStatus.of(RunStatus.Phase.QUEUED)),
         new RunQueue.Refused("no"),
         new RunQueueEvent.EpochBegan(2),
+        new RunQueueEvent.OfLaterVersion("run-moved", 2),
         new RunQueueEvent.RunSubmitted(run),
         new RunQueueEvent.RunEnded("tiny-1", failed),
         new NodeHost.Serve(2, new NodeHost.Duty(run, ref())),
