@@ -41,13 +41,13 @@ public final class SubmitExperiment {
   private static Submission prepare(
       ExperimentConfig config, boolean resume, RawData raw, ArtifactStore store, RunFolder folder) {
     PreparedData prepared = RunExperiment.prepare(config, resume, raw, store, folder);
-    if (longestList(prepared.data()) > MOST_SHARDS) {
+    try {
+      checkFits(prepared.data());
+    } catch (UserError e) {
       if (!resume) {
         folder.discard();
       }
-      throw new UserError(
-          "%d shards are more than one message between nodes takes (%d); raise sampling.shard-prompts or evaluation.shard-prompts"
-              .formatted(longestList(prepared.data()), MOST_SHARDS));
+      throw e;
     }
     ArtifactId resolved = store.write(path -> writeString(path, config.resolved()));
     ArtifactId data =
@@ -62,11 +62,17 @@ public final class SubmitExperiment {
   }
 
   /** Works name the shards of an iteration, or of the evaluation, all at once. */
-  private static int longestList(RunSpec.Data data) {
-    return Stream.concat(data.iterations().stream(), Stream.of(data.evaluation()))
-        .mapToInt(List::size)
-        .max()
-        .orElseThrow();
+  static void checkFits(RunSpec.Data data) {
+    int longest =
+        Stream.concat(data.iterations().stream(), Stream.of(data.evaluation()))
+            .mapToInt(List::size)
+            .max()
+            .orElseThrow();
+    if (longest > MOST_SHARDS) {
+      throw new UserError(
+          "%d shards are more than one message between nodes takes (%d); raise sampling.shard-prompts or evaluation.shard-prompts"
+              .formatted(longest, MOST_SHARDS));
+    }
   }
 
   private static void writeString(Path path, String text) {
