@@ -70,7 +70,8 @@ public final class FolderStore implements ArtifactStore {
   public Path read(ArtifactId id) {
     Path path = path(id);
     if (!Files.isReadable(path)) {
-      throw new ArtifactException(path + " is missing; start the run again without --resume");
+      throw new ArtifactException(
+          path + " is missing; restore it from a backup or start the run anew");
     }
     ArtifactId found = verify(id);
     if (!found.equals(id)) {
@@ -78,7 +79,7 @@ public final class FolderStore implements ArtifactStore {
           path
               + " has a wrong checksum ("
               + found.sha256().substring(0, 12)
-              + "...): restore it from a backup or start the run again without --resume");
+              + "...): restore it from a backup or start the run anew");
     }
     return path;
   }
@@ -174,18 +175,17 @@ public final class FolderStore implements ArtifactStore {
   /** What to throw where writing failed: what the user can mend is said as such. */
   private RuntimeException unwritable(UncheckedIOException failure) {
     try {
-      if (Files.getFileStore(folder).getUsableSpace() < NO_ROOM) {
-        return new ArtifactException(
-            folder + " has no room left on its disk; make room and go on with --resume");
+      if (NoRoomException.isBehind(failure)
+          || Files.getFileStore(folder).getUsableSpace() < NO_ROOM) {
+        return new NoRoomException(folder + " has no room left on its disk; make room");
       }
       if (!Files.isWritable(folder)) {
         return new ArtifactException(
-            folder + " cannot be written; make it writable and go on with --resume");
+            folder + " cannot be written; make it writable and have the run go on");
       }
       return failure;
     } catch (IOException e) {
-      return new ArtifactException(
-          folder + " is gone: " + reason(e) + "; start the run again without --resume");
+      return new ArtifactException(folder + " is gone: " + reason(e) + "; start the run anew");
     }
   }
 

@@ -267,7 +267,8 @@ final class S3Bucket implements AutoCloseable {
 
   private static RuntimeException explanation(String what, S3Exception e) {
     if (e instanceof NoSuchKeyException) {
-      return new ArtifactException(what + " is missing; start the run again without --resume");
+      return new ArtifactException(
+          what + " is missing; restore it from a backup or start the run anew");
     }
     if (e.statusCode() == NOT_FOUND) {
       return new ArtifactException(what + ": there is no such bucket; create it");

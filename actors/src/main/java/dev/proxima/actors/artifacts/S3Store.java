@@ -85,7 +85,7 @@ public final class S3Store implements ArtifactStore {
                 location.uri(key(id))
                     + " has a wrong checksum ("
                     + found.sha256().substring(0, 12)
-                    + "...): restore it from a backup or start the run again without --resume");
+                    + "...): restore it from a backup or start the run anew");
           }
         });
     return cache.read(id);

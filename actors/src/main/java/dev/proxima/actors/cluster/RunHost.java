@@ -52,7 +52,7 @@ public interface RunHost {
   }
 
   /**
-   * @param reason one line where it failed, else empty
+   * @param reason one line where it failed, or was stopped for want of room on a disk; else empty
    */
   record Ending(Cause cause, String reason) {}
 

@@ -2,6 +2,7 @@ package dev.proxima.actors.cluster;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.proxima.actors.artifacts.NoRoomException;
 import dev.proxima.actors.artifacts.Reclaimed;
 import dev.proxima.actors.cluster.RunHost.Cause;
 import dev.proxima.actors.cluster.RunHost.Ending;
@@ -94,7 +95,7 @@ public final class RunQueue
 
   private record NodeLeft(String node, ActorRef<NodeHost.Command> host) implements Command {}
 
-  private record Opened(String id, Led led, String failure) implements Command {}
+  private record Opened(String id, Led led, Throwable failure) implements Command {}
 
   private record Observed(String id, RunEvent event) implements Command {}
 
@@ -109,6 +110,7 @@ public final class RunQueue
   private static final String TOO_OLD = "%s is too old for the cluster's journal; upgrade it";
 
   private static final Duration LEAD_AGAIN = Duration.ofSeconds(2);
+  private static final Duration LOOK_FOR_ROOM_AGAIN = Duration.ofSeconds(10);
   private static final BackoffSupervisorStrategy TROUBLE =
       SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(5), 0.2);
 
@@ -121,6 +123,11 @@ public final class RunQueue
   private final String address;
   private final Map<String, NodeOffered> nodes = new TreeMap<>();
   private Lead lead;
+
+  /**
+   * One line where the run whose turn it is cannot go on for want of room on a disk, else empty.
+   */
+  private String waitsFor = "";
 
   /** The run that this incarnation leads. */
   private static final class Lead {
@@ -346,13 +353,12 @@ public final class RunQueue
     lead = new Lead(run);
     context.pipeToSelf(
         CompletableFuture.supplyAsync(() -> host.lead(run), files),
-        (led, failure) -> new Opened(run.id(), led, failure == null ? null : line(failure)));
+        (led, failure) -> new Opened(run.id(), led, failure));
   }
 
   private Effect<RunQueueEvent, RunQueueState> onOpened(RunQueueState state, Opened opened) {
     if (opened.failure() != null) {
-      lead = null;
-      return end(opened.id(), RunStatus.failed(opened.failure()));
+      return onNotOpened(opened.failure());
     }
     Led led = opened.led();
     lead.reporter = context.spawnAnonymous(led.reporter());
@@ -371,11 +377,28 @@ public final class RunQueue
     context.pipeToSelf(
         led.ended(),
         (ending, failure) ->
-            new LeadEnded(
-                opened.id(), failure == null ? ending : new Ending(Cause.FAILED, line(failure))));
+            new LeadEnded(opened.id(), failure == null ? ending : ending(failure)));
     if (lead.cancelled) {
       stopCoordinator();
     }
+    return Effect().none();
+  }
+
+  private Effect<RunQueueEvent, RunQueueState> onNotOpened(Throwable failure) {
+    Lead failed = lead;
+    lead = null;
+    if (failed.cancelled) {
+      return end(failed.run.id(), RunStatus.of(Phase.CANCELLED));
+    } else if (NoRoomException.isBehind(failure)) {
+      return waitForRoom(line(failure));
+    }
+    return end(failed.run.id(), RunStatus.failed(line(failure)));
+  }
+
+  private Effect<RunQueueEvent, RunQueueState> waitForRoom(String reason) {
+    context.getLog().warn("the run waits: {}", reason);
+    waitsFor = reason;
+    timers.startSingleTimer(new Begin(), LOOK_FOR_ROOM_AGAIN);
     return Effect().none();
   }
 
@@ -387,8 +410,13 @@ public final class RunQueue
     lead.workInHand.observe(event);
     if (event instanceof RunEvent.RunRecovered recovered) {
       lead.remaining = recovered.remaining();
+      waitsFor = "";
     } else if (event instanceof RunEvent.WorkCompleted completed) {
       lead.remaining = completed.remaining();
+    } else if (event instanceof RunEvent.WorkWaits waiting) {
+      waitsFor = waiting.reason();
+    } else if (event instanceof RunEvent.RoomFound) {
+      waitsFor = "";
     }
     lead.reporter.tell(event);
     return Effect().none();
@@ -418,6 +446,8 @@ public final class RunQueue
       return end(ended.id(), RunStatus.failed(ended.ending().reason()));
     } else if (cancelled) {
       return end(ended.id(), RunStatus.of(Phase.CANCELLED));
+    } else if (!ended.ending().reason().isEmpty()) {
+      return waitForRoom(ended.ending().reason());
     }
     // Its coordinator lost the journal: another epoch has begun, or must.
     timers.startSingleTimer(new Begin(), LEAD_AGAIN);
@@ -455,7 +485,11 @@ public final class RunQueue
   }
 
   private RunStatus status(RunQueueState state, String id) {
-    return leads(id) ? RunStatus.of(Phase.RUNNING) : state.status(id).orElseThrow();
+    boolean waits =
+        !waitsFor.isEmpty() && state.next().filter(run -> run.id().equals(id)).isPresent();
+    return leads(id) || waits
+        ? new RunStatus(Phase.RUNNING, waitsFor)
+        : state.status(id).orElseThrow();
   }
 
   private static boolean isUnderWay(RunStatus status) {
@@ -464,6 +498,11 @@ public final class RunQueue
 
   private static boolean sameRun(Submission before, Submission now) {
     return before.config().equals(now.config()) && before.data().equals(now.data());
+  }
+
+  private static Ending ending(Throwable failure) {
+    return new Ending(
+        NoRoomException.isBehind(failure) ? Cause.STOPPED : Cause.FAILED, line(failure));
   }
 
   private static String line(Throwable failure) {

@@ -6,7 +6,7 @@ import dev.proxima.actors.serialization.CborSerializable;
 /**
  * Where a run of the queue stands.
  *
- * @param reason one line where it failed, else empty
+ * @param reason one line where it failed, or runs and waits for room on a disk; else empty
  */
 public record RunStatus(Phase phase, String reason) implements CborSerializable {
 

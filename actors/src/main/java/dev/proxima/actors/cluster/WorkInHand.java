@@ -15,6 +15,8 @@ final class WorkInHand {
       works.put(started.worker(), started.work());
     } else if (event instanceof RunEvent.WorkRetried retried) {
       works.remove(retried.worker(), retried.work());
+    } else if (event instanceof RunEvent.WorkWaits waiting) {
+      works.remove(waiting.worker(), waiting.work());
     } else if (event instanceof RunEvent.WorkCompleted completed) {
       works.values().removeIf(completed.work()::equals);
     }

@@ -52,7 +52,8 @@ import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
  * extrapolated, broadcasts new versions to the nodes, and tells a listener how it goes.
  * Event-sourced: after a crash it replays its journal and goes on with what is missing. The first
  * valid result of a work counts; duplicates and late results are harmless, so workers without other
- * work take over what has been out for longer than usual ({@link SilenceLimits}).
+ * work take over what has been out for longer than usual ({@link SilenceLimits}). On a full disk
+ * the run waits for room, however long that takes.
  */
 public final class ApoCoordinator
     extends EventSourcedBehavior<ApoCoordinator.Command, CoordinatorEvent, RunState> {
@@ -113,6 +114,7 @@ public final class ApoCoordinator
   private final Leases leases = new Leases();
   private final Nodes nodes;
   private final SilenceLimits limits;
+  private final RoomShortage shortage = new RoomShortage();
   private final Map<Work, Integer> failures = new HashMap<>();
   private final Set<IterationResult> announced = new HashSet<>();
   private final Map<WorkerSlot.Kind, Deque<Work>> waiting = new EnumMap<>(WorkerSlot.Kind.class);
@@ -269,6 +271,7 @@ public final class ApoCoordinator
   }
 
   private void forget(String node) {
+    leases.slots(node).forEach(this::endShortage);
     leases.leave(node).forEach(lost -> limits.forget(lost.id()));
   }
 
@@ -278,6 +281,8 @@ public final class ApoCoordinator
       return onDone(state, done);
     } else if (reply instanceof WorkReply.Failed failed) {
       return onFailed(state, failed);
+    } else if (reply instanceof WorkReply.NoRoom noRoom) {
+      return onNoRoom(noRoom);
     }
     limits.heard(reply.lease(), awake);
     leases.live(reply.lease()).ifPresent(lease -> onSignOfLife(lease, reply));
@@ -301,7 +306,7 @@ public final class ApoCoordinator
    */
   private Effect<CoordinatorEvent, RunState> onDone(RunState state, WorkReply.Done done) {
     limits.completed(done.lease(), awake);
-    leases.release(done.lease());
+    leases.release(done.lease()).ifPresent(lease -> endShortage(lease.slot()));
     if (!state.isDone(done.work())) {
       if (answers.isEmpty()) {
         context.getSelf().tell(new Journalise());
@@ -340,13 +345,38 @@ public final class ApoCoordinator
     return again();
   }
 
+  /** The slot stays occupied while it rests; another may have room for the work. */
+  private Effect<CoordinatorEvent, RunState> onNoRoom(WorkReply.NoRoom noRoom) {
+    limits.forget(noRoom.lease());
+    leases.expire(noRoom.lease());
+    leases.unanswered(noRoom.lease()).ifPresent(lease -> rest(lease, noRoom.reason()));
+    return again();
+  }
+
+  private void rest(Lease lease, String reason) {
+    shortage.begin(lease, awake);
+    context.getLog().warn("{} on {} waits: {}", lease.work(), lease.slot().name(), reason);
+    listener.tell(new RunEvent.WorkWaits(lease.work(), lease.slot().name(), reason));
+  }
+
+  private void endShortage(WorkerSlot slot) {
+    if (shortage.end(slot)) {
+      listener.tell(new RunEvent.RoomFound());
+    }
+  }
+
   private Effect<CoordinatorEvent, RunState> onTick(RunState state, Tick tick) {
     awake = awake.plus(TICK);
+    List<String> rested = shortage.rested(awake);
+    if (!rested.isEmpty()) {
+      rested.forEach(leases::release);
+      queueReadyWork();
+    }
     for (Lease lease : leases.live()) {
       Duration silence = limits.silence(lease.id(), awake);
       if (silence.compareTo(policy.timeOut()) >= 0) {
         leases.expire(lease.id());
-        if (!leases.hasResponsiveSlot(lease.work())) {
+        if (!leases.hasResponsiveSlot(lease.work()) && !shortage.lasts()) {
           String reason = "%s gave %s and no other worker is left";
           return fail(reason.formatted(lease.slot().name(), noAnswerFor(silence)), false);
         }

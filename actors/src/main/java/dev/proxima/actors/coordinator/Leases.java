@@ -54,6 +54,11 @@ final class Leases {
     return true;
   }
 
+  /** What a node offers; nothing where it is not known. */
+  List<WorkerSlot> slots(String node) {
+    return slots.getOrDefault(node, List.of());
+  }
+
   /**
    * Forgets a node; what was leased to it is free again.
    *
@@ -148,13 +153,21 @@ final class Leases {
     overdue.remove(lease.id());
   }
 
-  /** The slot has answered: it is free, and so is the work if the lease had not expired. */
-  void release(String id) {
+  /**
+   * The slot has answered: it is free, and so is the work if the lease had not expired.
+   *
+   * @return the lease, where its slot had not answered before and is still there
+   */
+  Optional<Lease> release(String id) {
     expire(id);
-    Lease answered = unanswered.remove(id);
-    if (answered != null) {
-      answered.slot().members().forEach(this::free);
-    }
+    Optional<Lease> answered = Optional.ofNullable(unanswered.remove(id));
+    answered.ifPresent(lease -> lease.slot().members().forEach(this::free));
+    return answered;
+  }
+
+  /** The lease, expired or not, where its slot has not answered and is still there. */
+  Optional<Lease> unanswered(String id) {
+    return Optional.ofNullable(unanswered.get(id));
   }
 
   /** The slot has been silent too long: the work is free, the slot stays occupied. */

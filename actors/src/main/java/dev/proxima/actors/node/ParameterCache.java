@@ -1,8 +1,8 @@
 package dev.proxima.actors.node;
 
-import dev.proxima.actors.artifacts.ArtifactException;
 import dev.proxima.actors.artifacts.ArtifactId;
 import dev.proxima.actors.artifacts.ArtifactStore;
+import dev.proxima.actors.artifacts.NoRoomException;
 import dev.proxima.actors.dataplane.DataPlane;
 import dev.proxima.actors.dataplane.DataPlaneAddress;
 import dev.proxima.actors.dataplane.DataPlaneException;
@@ -16,12 +16,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -63,8 +63,7 @@ public final class ParameterCache extends AbstractBehavior<ParameterCache.Comman
   /** The version lies, verified, in {@code file}; a handle within this JVM. */
   public record Available(ArtifactId parameters, Path file) implements Reply {}
 
-  public record Unavailable(ArtifactId parameters, String reason, boolean permanent)
-      implements Reply {}
+  public record Unavailable(ArtifactId parameters, Throwable cause) implements Reply {}
 
   private record Brought(Reply result) implements Command {}
 
@@ -113,13 +112,14 @@ public final class ParameterCache extends AbstractBehavior<ParameterCache.Comman
             wrap.apply(
                 failure == null
                     ? reply
-                    : new Unavailable(parameters, "the parameter cache did not answer", false)));
+                    : new Unavailable(
+                        parameters, new TimeoutException("the parameter cache did not answer"))));
   }
 
   /** Does the assigned work on the acquired file, or answers why there is none. */
   static void answer(Assignment assignment, Reply acquired, Function<Path, Output> work) {
     if (acquired instanceof Unavailable missing) {
-      Worker.fail(assignment, missing.reason(), missing.permanent());
+      Worker.fail(assignment, missing.cause());
     } else {
       Worker.answer(assignment, () -> work.apply(((Available) acquired).file()));
     }
@@ -190,17 +190,17 @@ public final class ParameterCache extends AbstractBehavior<ParameterCache.Comman
         .exceptionallyCompose(
             missing ->
                 CompletableFuture.failedStage(
-                    new DataPlaneException(
-                        failure.getMessage() + "; " + cause(missing).getMessage())));
+                    cause(missing) instanceof NoRoomException noRoom
+                        ? noRoom
+                        : new DataPlaneException(
+                            failure.getMessage() + "; " + cause(missing).getMessage())));
   }
 
   private static Command brought(ArtifactId parameters, Path file, Throwable failure) {
-    if (failure == null) {
-      return new Brought(new Available(parameters, file));
-    }
-    Throwable cause = cause(failure);
-    String reason = Objects.requireNonNullElse(cause.getMessage(), cause.toString());
-    return new Brought(new Unavailable(parameters, reason, cause instanceof ArtifactException));
+    return new Brought(
+        failure == null
+            ? new Available(parameters, file)
+            : new Unavailable(parameters, cause(failure)));
   }
 
   private static Throwable cause(Throwable failure) {

@@ -58,6 +58,16 @@ public sealed interface RunEvent extends CborSerializable {
   /** A worker failed or fell silent; the work is given again. */
   record WorkRetried(Work work, String worker, String reason) implements RunEvent {}
 
+  /**
+   * A worker found no room on a disk; the work waits for some.
+   *
+   * @param reason one line that says which disk
+   */
+  record WorkWaits(Work work, String worker, String reason) implements RunEvent {}
+
+  /** Whoever found no room has since. */
+  record RoomFound() implements RunEvent {}
+
   record IterationCompleted(IterationResult result) implements RunEvent {}
 
   /** All methods are done. */

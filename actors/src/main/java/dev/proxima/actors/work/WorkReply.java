@@ -11,6 +11,7 @@ import dev.proxima.actors.serialization.CborSerializable;
   @JsonSubTypes.Type(value = WorkReply.Progressed.class, name = "progressed"),
   @JsonSubTypes.Type(value = WorkReply.Done.class, name = "done"),
   @JsonSubTypes.Type(value = WorkReply.Failed.class, name = "failed"),
+  @JsonSubTypes.Type(value = WorkReply.NoRoom.class, name = "no-room"),
 })
 public sealed interface WorkReply extends CborSerializable {
 
@@ -29,4 +30,11 @@ public sealed interface WorkReply extends CborSerializable {
    * @param permanent whether another worker would fail likewise, as with a corrupt artefact
    */
   record Failed(String lease, Work work, String reason, boolean permanent) implements WorkReply {}
+
+  /**
+   * A disk has no room for what the work needs or makes; it succeeds when there is some.
+   *
+   * @param reason one line that says which disk
+   */
+  record NoRoom(String lease, Work work, String reason) implements WorkReply {}
 }

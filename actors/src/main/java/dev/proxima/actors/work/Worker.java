@@ -1,6 +1,8 @@
 package dev.proxima.actors.work;
 
 import dev.proxima.actors.artifacts.ArtifactException;
+import dev.proxima.actors.artifacts.NoRoomException;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 
@@ -11,15 +13,15 @@ public final class Worker {
 
   /**
    * Does the assigned work and answers with its result. A failure is answered and then thrown on,
-   * so that supervision restarts the worker with a clean state; only a bad artefact, which is not
-   * the worker's fault, and a cancellation end here.
+   * so that supervision restarts the worker with a clean state; only a bad artefact and a full
+   * disk, which are not the worker's fault, and a cancellation end here.
    */
   public static void answer(Assignment assignment, Supplier<Output> work) {
     try {
       Output output = work.get();
       assignment.replyTo().tell(new WorkReply.Done(assignment.lease(), assignment.work(), output));
     } catch (ArtifactException e) {
-      fail(assignment, e.getMessage(), true);
+      fail(assignment, e);
     } catch (CancellationException e) {
       fail(assignment, e.getMessage(), false);
     } catch (LinkageError e) {
@@ -32,11 +34,27 @@ public final class Worker {
     }
   }
 
-  /** Answers that the work failed, with the first line of {@code reason}. */
-  public static void fail(Assignment assignment, String reason, boolean permanent) {
-    String line = reason.lines().findFirst().orElse("");
+  /** Answers that the work failed, and whether it would again. */
+  public static void fail(Assignment assignment, Throwable cause) {
+    String reason = Objects.requireNonNullElse(cause.getMessage(), cause.toString());
+    if (cause instanceof NoRoomException) {
+      WorkReply noRoom =
+          new WorkReply.NoRoom(assignment.lease(), assignment.work(), firstLine(reason));
+      assignment.replyTo().tell(noRoom);
+    } else {
+      fail(assignment, reason, cause instanceof ArtifactException);
+    }
+  }
+
+  private static void fail(Assignment assignment, String reason, boolean permanent) {
     assignment
         .replyTo()
-        .tell(new WorkReply.Failed(assignment.lease(), assignment.work(), line, permanent));
+        .tell(
+            new WorkReply.Failed(
+                assignment.lease(), assignment.work(), firstLine(reason), permanent));
+  }
+
+  private static String firstLine(String text) {
+    return text.lines().findFirst().orElse("");
   }
 }

@@ -190,13 +190,27 @@ class FolderStoreTest {
       FolderStore onDisk = new FolderStore(small);
       ArtifactId before = onDisk.write(path -> writeText(path, "abc"));
       assertThatThrownBy(() -> onDisk.write(path -> writeText(path, "x".repeat(1 << 18))))
-          .isInstanceOf(ArtifactException.class)
-          .hasMessage("/store has no room left on its disk; make room and go on with --resume");
+          .isInstanceOf(NoRoomException.class)
+          .hasMessage("/store has no room left on its disk; make room");
       try (Stream<Path> all = Files.walk(small)) {
         assertThat(all.filter(Files::isRegularFile)).containsExactly(onDisk.read(before));
       }
       assertThat(onDisk.write(path -> writeText(path, "room again"))).isNotEqualTo(before);
     }
+  }
+
+  /** A large file that did not fit may be gone already, and much room with it. */
+  @Test
+  void whatTheSystemSaysOfRoomIsBelieved() {
+    IOException full = new IOException("No space left on device");
+    assertThatThrownBy(
+            () ->
+                store.write(
+                    path -> {
+                      throw new UncheckedIOException("model.safetensors: not written", full);
+                    }))
+        .isInstanceOf(NoRoomException.class)
+        .hasMessage(folder.resolve("artifacts") + " has no room left on its disk; make room");
   }
 
   @Test

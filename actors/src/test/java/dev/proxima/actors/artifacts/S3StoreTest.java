@@ -117,7 +117,11 @@ class S3StoreTest {
     assertThatThrownBy(() -> store.read(ABC))
         .isInstanceOf(ArtifactException.class)
         .hasMessage(
-            "s3://" + BUCKET + "/" + key + " is missing; start the run again without --resume");
+            "s3://"
+                + BUCKET
+                + "/"
+                + key
+                + " is missing; restore it from a backup or start the run anew");
   }
 
   @Test

@@ -132,6 +132,17 @@ class RunQueueTest {
     assertThat(status().runs().get(0).status().reason()).isEqualTo("no such data");
   }
 
+  /** As on a full disk, which the run's own files need room on. */
+  @Test
+  void aRunThatCannotBeOpenedForWantOfRoomWaitsAndSaysSo() {
+    Submission run = UnigramRuns.submission(UnigramRuns.FULL_DISK);
+    submit(run);
+    kit.spawn(NodeHost.create("node", ONE, runs, queue, PATIENCE, () -> {}));
+    awaitStatus(run, new RunStatus(Phase.RUNNING, "/disk is full"));
+    runs.makeRoom();
+    awaitPhase(run, Phase.COMPLETED);
+  }
+
   @Test
   @Timeout(60)
   void aJournalOfALaterVersionHasTheNodeLeaveInOneLine() {
@@ -256,6 +267,19 @@ class RunQueueTest {
         POLL,
         () -> {
           assertThat(phase(run)).isEqualTo(wanted);
+          return null;
+        });
+  }
+
+  private void awaitStatus(Submission run, RunStatus wanted) {
+    client.awaitAssert(
+        PATIENCE,
+        POLL,
+        () -> {
+          assertThat(status().runs())
+              .filteredOn(known -> known.submission().equals(run))
+              .extracting(ClusterStatus.Run::status)
+              .containsExactly(wanted);
           return null;
         });
   }

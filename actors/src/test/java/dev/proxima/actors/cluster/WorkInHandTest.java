@@ -39,6 +39,10 @@ class WorkInHandTest {
     assertThat(works.of("a:1")).isEmpty();
 
     start(TRAIN, "a:1/cpu#0");
+    works.observe(new RunEvent.WorkWaits(TRAIN, "a:1/cpu#0", "full"));
+    assertThat(works.of("a:1")).isEmpty();
+
+    start(TRAIN, "a:1/cpu#0");
     start(SCORE, "b:1/cpu#0");
     works.leave("a:1");
     assertThat(works.of("a:1")).isEmpty();

@@ -359,6 +359,41 @@ class ApoCoordinatorTest {
   }
 
   @Test
+  void aWorkerWithoutRoomRestsAndTheRunWaitsHoweverOften() {
+    ActorRef<ApoCoordinator.Command> coordinator = coordinator();
+    FakeNode node = joined(coordinator, "node");
+    // More often than a work may fail.
+    for (int i = 0; i < 2 * POLICY.attempts(); i++) {
+      noRoom(node.order());
+      assertThat(next(RunEvent.WorkWaits.class))
+          .isEqualTo(new RunEvent.WorkWaits(fineTune, "node/device", "/disk is full"));
+      clock.timePasses(RoomShortage.REST.minusSeconds(1));
+      listener.expectNoMessage(Duration.ZERO);
+      clock.timePasses(Duration.ofSeconds(1));
+    }
+    Assignment order = node.order();
+    order.replyTo().tell(work.done(order));
+    assertThat(eventsUntil(RunEvent.RoomFound.class))
+        .noneMatch(RunEvent.WorkRetried.class::isInstance);
+    next(RunEvent.WorkCompleted.class);
+  }
+
+  @Test
+  void anotherWorkerWithRoomTakesTheWork() {
+    ActorRef<ApoCoordinator.Command> coordinator = coordinator();
+    FakeNode full = joined(coordinator, "full");
+    Assignment order = full.order();
+    FakeNode roomy = joined(coordinator, "roomy");
+    noRoom(order);
+    Assignment again = roomy.order();
+    assertThat(again.work()).isEqualTo(fineTune);
+    again.replyTo().tell(work.done(again));
+    next(RunEvent.WorkCompleted.class);
+    kit.stop(full.supervisor());
+    next(RunEvent.RoomFound.class);
+  }
+
+  @Test
   void theRunFailsWhereTheOnlyWorkerIsSilent() {
     ActorRef<ApoCoordinator.Command> coordinator = coordinator();
     FakeNode node = joined(coordinator, "node");
@@ -517,6 +552,10 @@ class ApoCoordinatorTest {
 
   private static void fail(Assignment order, String reason, boolean permanent) {
     order.replyTo().tell(new WorkReply.Failed(order.lease(), order.work(), reason, permanent));
+  }
+
+  private static void noRoom(Assignment order) {
+    order.replyTo().tell(new WorkReply.NoRoom(order.lease(), order.work(), "/disk is full"));
   }
 
   /** Lets the lease expire; the progress makes sure that its timer runs already. */

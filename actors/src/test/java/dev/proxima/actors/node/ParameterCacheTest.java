@@ -2,6 +2,7 @@ package dev.proxima.actors.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.proxima.actors.artifacts.ArtifactException;
 import dev.proxima.actors.artifacts.ArtifactId;
 import dev.proxima.actors.artifacts.ArtifactStore;
 import dev.proxima.actors.artifacts.FolderStore;
@@ -79,8 +80,8 @@ class ParameterCacheTest {
   void aMissingVersionIsUnavailableForGood() {
     cache.tell(new Prefetch(MISSING, List.of()));
     Unavailable reply = (Unavailable) acquire(MISSING);
-    assertThat(reply.permanent()).isTrue();
-    assertThat(reply.reason()).contains(MISSING.sha256()).hasLineCount(1);
+    assertThat(reply.cause()).isInstanceOf(ArtifactException.class);
+    assertThat(reply.cause().getMessage()).contains(MISSING.sha256()).hasLineCount(1);
   }
 
   @Test
@@ -88,8 +89,10 @@ class ParameterCacheTest {
     Path file = file(MISSING);
     Files.writeString(file, "damaged");
     Unavailable reply = (Unavailable) acquire(MISSING);
-    assertThat(reply.permanent()).isTrue();
-    assertThat(reply.reason()).contains(file.toString(), "wrong checksum").hasLineCount(1);
+    assertThat(reply.cause()).isInstanceOf(ArtifactException.class);
+    assertThat(reply.cause().getMessage())
+        .contains(file.toString(), "wrong checksum")
+        .hasLineCount(1);
   }
 
   /** A folder in the file's place stands for a disk that fails. */
@@ -98,8 +101,10 @@ class ParameterCacheTest {
     Files.createDirectories(file(MISSING));
     cache.tell(new Prefetch(MISSING, List.of()));
     Unavailable reply = (Unavailable) acquire(MISSING);
-    assertThat(reply.permanent()).isFalse();
-    assertThat(reply.reason()).contains(file(MISSING).toString(), "cannot be read").hasLineCount(1);
+    assertThat(reply.cause()).isNotInstanceOf(ArtifactException.class);
+    assertThat(reply.cause().getMessage())
+        .contains(file(MISSING).toString(), "cannot be read")
+        .hasLineCount(1);
   }
 
   @Test
@@ -139,8 +144,8 @@ class ParameterCacheTest {
     cache.tell(new Prefetch(MISSING, List.of(dead.address())));
 
     Unavailable reply = (Unavailable) acquire(MISSING);
-    assertThat(reply.permanent()).isFalse();
-    assertThat(reply.reason())
+    assertThat(reply.cause()).isNotInstanceOf(ArtifactException.class);
+    assertThat(reply.cause().getMessage())
         .contains(dead.address() + ": Connection refused", "is missing")
         .hasLineCount(1);
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.proxima.actors.artifacts.ArtifactException;
 import dev.proxima.actors.artifacts.ArtifactId;
+import dev.proxima.actors.artifacts.NoRoomException;
 import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
@@ -32,6 +33,12 @@ class WorkerTest {
   void aBadArtefactIsAPermanentFailureOfTheWorkAlone() {
     Worker.answer(order, throwing(new ArtifactException("damaged")));
     assertAnswer(new WorkReply.Failed("l", order.work(), "damaged", true));
+  }
+
+  @Test
+  void aFullDiskIsNoFailure() {
+    Worker.answer(order, throwing(new NoRoomException("/disk is full")));
+    assertAnswer(new WorkReply.NoRoom("l", order.work(), "/disk is full"));
   }
 
   @Test

@@ -8,8 +8,10 @@ import dev.proxima.experiments.report.EvaluationLine;
 import dev.proxima.experiments.run.Stages.Stage;
 import dev.proxima.experiments.terminal.Terminal;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.actor.typed.Behavior;
@@ -37,6 +39,7 @@ final class RunReporter extends AbstractBehavior<RunEvent> {
   private Stage stage = Stages.NONE;
   private long stageDone;
   private boolean fineTunedPrinted;
+  private final Set<String> withoutRoom = new HashSet<>();
   private RunOutcome ending = new RunOutcome.Stopped();
 
   static Behavior<RunEvent> create(
@@ -75,6 +78,8 @@ final class RunReporter extends AbstractBehavior<RunEvent> {
         .onMessage(RunEvent.StepTrained.class, this::onStepTrained)
         .onMessage(RunEvent.WorkCompleted.class, this::onWorkCompleted)
         .onMessage(RunEvent.WorkRetried.class, this::onWorkRetried)
+        .onMessage(RunEvent.WorkWaits.class, this::onWorkWaits)
+        .onMessage(RunEvent.RoomFound.class, this::onRoomFound)
         .onMessage(RunEvent.IterationCompleted.class, this::onIterationCompleted)
         .onMessage(RunEvent.RunCompleted.class, this::onRunCompleted)
         .onMessage(RunEvent.RunFailed.class, this::onRunFailed)
@@ -150,6 +155,20 @@ final class RunReporter extends AbstractBehavior<RunEvent> {
     terminal.line(
         "Again: %s, after %s: %s"
             .formatted(retried.work().kind(), retried.worker(), retried.reason()));
+    return this;
+  }
+
+  /** Once for each disk: workers try again and again. */
+  private Behavior<RunEvent> onWorkWaits(RunEvent.WorkWaits waiting) {
+    if (withoutRoom.add(waiting.reason())) {
+      terminal.line("Waiting: %s; the run goes on by itself.".formatted(waiting.reason()));
+    }
+    return this;
+  }
+
+  private Behavior<RunEvent> onRoomFound(RunEvent.RoomFound found) {
+    withoutRoom.clear();
+    terminal.line("There is room again.");
     return this;
   }
 

@@ -31,6 +31,7 @@ class RunReporterTest {
   private static final ArtifactId ID = new ArtifactId("1".repeat(64));
 
   @TempDir Path folder;
+  private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
 
   /** Stopped between sampling and scoring, it goes on with work that begins no stage. */
   @Test
@@ -50,6 +51,26 @@ class RunReporterTest {
     assertThat(outcome).isInstanceOf(RunOutcome.Completed.class);
   }
 
+  @Test
+  void saysOnceThatTheRunWaitsForRoomOnADisk() throws Exception {
+    Work score = new Work.ScoreShard(ID, ID);
+    RunEvent waits = new RunEvent.WorkWaits(score, "worker", "/disk is full");
+    SortedMap<String, Integer> remaining = new TreeMap<>();
+
+    report(
+        List.of(
+            new RunEvent.RunRecovered(List.of(), List.of(), 0, remaining),
+            waits,
+            waits,
+            new RunEvent.RoomFound(),
+            new RunEvent.RunCompleted(List.of()),
+            new RunEvent.RunEnded()));
+
+    assertThat(printed.toString(StandardCharsets.UTF_8).lines())
+        .containsExactly(
+            "Waiting: /disk is full; the run goes on by itself.", "There is room again.");
+  }
+
   private RunOutcome report(List<RunEvent> events) throws Exception {
     RunSpec spec =
         new RunSpec(
@@ -57,7 +78,7 @@ class RunReporterTest {
             null,
             new RunSpec.Data(ID, ID, PairSource.SAMPLED, List.of(), List.of(), List.of()));
     CompletableFuture<RunOutcome> outcome = new CompletableFuture<>();
-    PrintStream out = new PrintStream(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8);
+    PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
     ActorSystem<RunGuardian.Command> system =
         ActorSystem.create(
             RunGuardian.create(
