@@ -100,8 +100,10 @@ public record ModelFolder(Path path, ModelConfig config) {
         folder -> {
           AtomicFiles.write(folder.resolve(TOKENIZER), file -> Files.copy(tokenizer, file));
           JsonFile.write(folder.resolve(TokenizerConfig.FILE), tokenizerConfig(config));
-          JsonFile.write(folder.resolve(GenerationConfig.FILE), generationConfig(config));
           Architectures.write(config, folder.resolve(CONFIG));
+          JsonFile.write(
+              folder.resolve(GenerationConfig.FILE),
+              generationConfig(JsonFile.read(folder.resolve(CONFIG))));
         });
     return new ModelFolder(path, config);
   }
@@ -232,13 +234,9 @@ public record ModelFolder(Path path, ModelConfig config) {
     return root.put("chat_template", ChatFormat.TEMPLATE);
   }
 
-  private static ObjectNode generationConfig(ModelConfig config) {
-    return JsonNodeFactory.instance
-        .objectNode()
-        .put("do_sample", true)
-        .put("bos_token_id", config.tokens().bos())
-        .put("eos_token_id", config.tokens().eos().get(0))
-        .put("pad_token_id", config.tokens().pad());
+  private static ObjectNode generationConfig(ObjectNode config) {
+    ObjectNode tokens = config.retain("bos_token_id", "eos_token_id", "pad_token_id");
+    return JsonNodeFactory.instance.objectNode().put("do_sample", true).setAll(tokens);
   }
 
   private static void requireReplaceable(Path path) throws IOException {

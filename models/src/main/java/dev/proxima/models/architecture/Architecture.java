@@ -16,6 +16,11 @@ public interface Architecture {
   /** What transformers' names of its classes begin with, as in {@code LlamaForCausalLM}. */
   String className();
 
+  /** transformers' class of its language models. */
+  default String languageModel() {
+    return className() + "ForCausalLM";
+  }
+
   /**
    * The shape that a {@code config.json} describes; keys that it may leave out get Hugging Face's
    * defaults.
@@ -31,15 +36,8 @@ public interface Architecture {
    */
   Map<Part, String> names(ModelConfig config);
 
-  /**
-   * Writes the shape of a model that Proxima made, so that {@link #read} gives it again.
-   *
-   * @throws IllegalArgumentException where Proxima makes no fresh models of this family
-   */
-  default void describe(ModelConfig config, ObjectNode json) {
-    throw new IllegalArgumentException(
-        "a fresh model is a llama; a " + modelType() + " comes from a folder");
-  }
+  /** Writes the shape of a model of this family, so that {@link #read} gives it again. */
+  void describe(ModelConfig config, ObjectNode json);
 
   /** What precedes the names of all parts but the output layer, unless a file leaves it out. */
   String basePrefix();

@@ -31,12 +31,33 @@ public final class Architectures {
         .read(json);
   }
 
-  /** Writes the {@code config.json} of a model that Proxima made. */
+  /**
+   * Writes the {@code config.json} of a model that Proxima made.
+   *
+   * @throws IllegalArgumentException where no model of its family has that shape
+   */
   public static void write(ModelConfig config, Path path) {
+    Architecture architecture = of(config);
     ObjectNode root = JsonNodeFactory.instance.objectNode();
-    of(config).describe(config, root);
+    root.putArray("architectures").add(architecture.languageModel());
+    root.put("model_type", architecture.modelType());
+    root.put("vocab_size", config.vocabSize());
+    architecture.describe(config, root);
+    ConfigJson.describe(config.tokens(), root);
+    root.put("tie_word_embeddings", config.embedding().tied());
     // The newer and the older name of the same key.
     root.put("dtype", "float32").put("torch_dtype", "float32");
+    root.put("initializer_range", 0.02).put("use_cache", true);
+    ModelConfig described = architecture.read(ConfigJson.of(path, root));
+    if (!described.equals(config)) {
+      throw new IllegalArgumentException(
+          "no "
+              + architecture.modelType()
+              + " is shaped as "
+              + config
+              + "; its config.json could only say "
+              + described);
+    }
     JsonFile.write(path, root);
   }
 

@@ -1,6 +1,8 @@
 package dev.proxima.models.architecture;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.proxima.models.ModelConfig;
 import dev.proxima.models.ModelConfig.FeedForward.Activation;
@@ -9,7 +11,9 @@ import dev.proxima.models.ModelConfig.Rotary.Scaling;
 import dev.proxima.models.json.JsonFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.function.IntPredicate;
 import java.util.function.Supplier;
@@ -29,12 +33,21 @@ public final class ConfigJson {
   }
 
   static ConfigJson read(Path path) {
-    ObjectNode root = JsonFile.read(path);
+    return of(path, JsonFile.read(path));
+  }
+
+  /** What is, or is to be, in a file. */
+  static ConfigJson of(Path path, ObjectNode root) {
     return new ConfigJson(path, root);
   }
 
   boolean has(String key) {
     return root.hasNonNull(key);
+  }
+
+  /** For the keys whose null is not their default. */
+  boolean absent(String key) {
+    return !root.has(key);
   }
 
   String text(String key) {
@@ -124,6 +137,22 @@ public final class ConfigJson {
     };
   }
 
+  /** Writes what {@link #rotary} reads, under the keys that newer transformers read too. */
+  static void describe(Rotary rotary, ObjectNode json) {
+    json.put("rope_theta", rotary.theta());
+    if (rotary.scaling() == Scaling.DEFAULT) {
+      return;
+    }
+    ObjectNode scaling = json.putObject("rope_scaling");
+    scaling.put("rope_type", rotary.scaling().name().toLowerCase(Locale.ROOT));
+    scaling.put("factor", rotary.factor());
+    if (rotary.scaling() == Scaling.LLAMA3) {
+      scaling.put("low_freq_factor", rotary.lowFrequencyFactor());
+      scaling.put("high_freq_factor", rotary.highFrequencyFactor());
+      scaling.put("original_max_position_embeddings", rotary.originalPositions());
+    }
+  }
+
   /** The activation, by Hugging Face's name. */
   Activation activation(String key, String otherwise) {
     return switch (has(key) ? text(key) : otherwise) {
@@ -131,6 +160,15 @@ public final class ConfigJson {
       case "gelu" -> Activation.GELU;
       case "gelu_new", "gelu_pytorch_tanh" -> Activation.GELU_TANH;
       default -> throw cannotBe(key, "one of silu, gelu, gelu_new, gelu_pytorch_tanh");
+    };
+  }
+
+  /** Its name for {@link #activation}. */
+  static String name(Activation activation) {
+    return switch (activation) {
+      case SILU -> "silu";
+      case GELU -> "gelu";
+      case GELU_TANH -> "gelu_pytorch_tanh";
     };
   }
 
@@ -158,6 +196,30 @@ public final class ConfigJson {
       windows.add(slides ? window : 0);
     }
     return windows;
+  }
+
+  /** Writes what {@link #windows} reads but for the window itself, and returns that; 0 for none. */
+  static int describeWindows(List<Integer> windows, ObjectNode json) {
+    ArrayNode types = json.putArray("layer_types");
+    windows.forEach(window -> types.add(window == 0 ? "full_attention" : "sliding_attention"));
+    return Collections.max(windows);
+  }
+
+  /** Writes what {@link #tokens} reads. */
+  static void describe(ModelConfig.Tokens tokens, ObjectNode json) {
+    json.put("bos_token_id", tokens.bos() == -1 ? null : Integer.valueOf(tokens.bos()));
+    json.set("eos_token_id", ends(tokens.eos()));
+    json.put("pad_token_id", tokens.pad());
+  }
+
+  private static JsonNode ends(List<Integer> eos) {
+    JsonNodeFactory nodes = JsonNodeFactory.instance;
+    if (eos.size() > 1) {
+      ArrayNode several = nodes.arrayNode();
+      eos.forEach(several::add);
+      return several;
+    }
+    return eos.isEmpty() ? nodes.nullNode() : nodes.numberNode(eos.get(0));
   }
 
   /** Special tokens; without a padding token, the first end token pads. */

@@ -1,5 +1,6 @@
 package dev.proxima.models.architecture;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.proxima.models.ModelConfig;
 import dev.proxima.models.ModelConfig.Attention;
 import dev.proxima.models.ModelConfig.Embedding;
@@ -14,6 +15,9 @@ import java.util.Map;
 final class Gemma2 extends Llama {
 
   private static final String LAYER = "model.layers.%d.";
+  private static final String SCALE = "query_pre_attn_scalar";
+  private static final String SCORE_CAP = "attn_logit_softcapping";
+  private static final String LOGIT_CAP = "final_logit_softcapping";
 
   @Override
   public String modelType() {
@@ -27,6 +31,7 @@ final class Gemma2 extends Llama {
 
   @Override
   Attention attention(ConfigJson json, Attention plain) {
+    json.requireAbsentOr("use_bidirectional_attention", "false");
     int layers = plain.windows().size();
     boolean bias = json.flag("attention_bias", false);
     return plain
@@ -34,8 +39,8 @@ final class Gemma2 extends Llama {
         .withWindows(
             json.windows(layers, json.integer("sliding_window", 4096), layer -> layer % 2 == 0))
         .withScores(
-            1 / Math.sqrt(json.number("query_pre_attn_scalar", 256)),
-            json.has("attn_logit_softcapping") ? json.number("attn_logit_softcapping") : 0);
+            1 / Math.sqrt(json.number(SCALE, 256)),
+            json.number(SCORE_CAP, json.absent(SCORE_CAP) ? 50 : 0));
   }
 
   @Override
@@ -59,12 +64,39 @@ final class Gemma2 extends Llama {
     return new Embedding(
         json.flag("tie_word_embeddings", true),
         (float) Math.sqrt(hidden),
-        json.has("final_logit_softcapping") ? json.number("final_logit_softcapping") : 0);
+        json.number(LOGIT_CAP, json.absent(LOGIT_CAP) ? 30 : 0));
+  }
+
+  @Override
+  void describeOwn(ModelConfig config, ObjectNode json) {
+    Attention attention = config.attention();
+    json.put("hidden_activation", ConfigJson.name(config.feedForward().activation()));
+    json.put("attention_bias", attention.inputBias());
+    int window = ConfigJson.describeWindows(attention.windows(), json);
+    json.put("sliding_window", window == 0 ? null : Integer.valueOf(window));
+    // transformers knows whole numbers only.
+    json.put(SCALE, Math.round(1 / (attention.scale() * attention.scale())));
+    json.put(SCORE_CAP, orNull(attention.logitCap()));
+    json.put(LOGIT_CAP, orNull(config.embedding().logitCap()));
+  }
+
+  private static Double orNull(double cap) {
+    return cap == 0 ? null : cap;
   }
 
   @Override
   int defaultPositions() {
     return 8192;
+  }
+
+  @Override
+  int defaultHeadSize(int hidden, int heads) {
+    return 256;
+  }
+
+  @Override
+  int defaultKvHeads(int heads) {
+    return 4;
   }
 
   @Override

@@ -1,9 +1,11 @@
 package dev.proxima.models.architecture;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.proxima.models.ModelConfig;
 import dev.proxima.models.ModelConfig.Attention;
 import dev.proxima.models.ModelConfig.Embedding;
 import dev.proxima.models.ModelConfig.FeedForward;
+import dev.proxima.models.ModelConfig.FeedForward.Activation;
 import dev.proxima.models.ModelConfig.Norm;
 import dev.proxima.models.ModelConfig.Rotary;
 import java.util.EnumMap;
@@ -25,6 +27,11 @@ final class Gpt2 implements Architecture {
   @Override
   public String className() {
     return "GPT2";
+  }
+
+  @Override
+  public String languageModel() {
+    return "GPT2LMHeadModel";
   }
 
   @Override
@@ -56,6 +63,21 @@ final class Gpt2 implements Architecture {
                 new Norm(Norm.Kind.LAYER, json.number("layer_norm_epsilon", 1e-5), false, false),
                 new Embedding(json.flag("tie_word_embeddings", true), 1, 0),
                 json.tokens()));
+  }
+
+  @Override
+  public void describe(ModelConfig config, ObjectNode json) {
+    Activation activation = config.feedForward().activation();
+    json.put("n_embd", config.hiddenSize());
+    json.put("n_layer", config.layers());
+    json.put("n_head", config.heads());
+    json.put("n_positions", config.maxPositionEmbeddings());
+    json.put("n_inner", config.intermediateSize());
+    json.put(
+        "activation_function",
+        activation == Activation.GELU_TANH ? "gelu_new" : ConfigJson.name(activation));
+    json.put("layer_norm_epsilon", config.norm().epsilon());
+    json.put("attn_pdrop", 0.0).put("embd_pdrop", 0.0).put("resid_pdrop", 0.0);
   }
 
   @Override

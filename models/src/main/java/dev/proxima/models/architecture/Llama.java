@@ -35,7 +35,9 @@ class Llama implements Architecture {
     if (heads < 1 || (!json.has("head_dim") && hidden % heads != 0)) {
       throw json.cannotBe("num_attention_heads", "a divisor of hidden_size = " + hidden);
     }
-    int head = json.integer("head_dim", hidden / heads);
+    int head = json.integer("head_dim", defaultHeadSize(hidden, heads));
+    String groups = "num_key_value_heads";
+    int kvHeads = json.integer(groups, json.absent(groups) ? defaultKvHeads(heads) : heads);
     return json.checked(
         () ->
             new ModelConfig(
@@ -44,10 +46,7 @@ class Llama implements Architecture {
                 hidden,
                 layers,
                 json.integer("max_position_embeddings", defaultPositions()),
-                attention(
-                    json,
-                    Attention.plain(
-                        heads, json.integer("num_key_value_heads", heads), head, layers)),
+                attention(json, Attention.plain(heads, kvHeads, head, layers)),
                 json.rotary(10_000),
                 feedForward(json),
                 norm(json),
@@ -83,11 +82,16 @@ class Llama implements Architecture {
     return 2048;
   }
 
+  int defaultHeadSize(int hidden, int heads) {
+    return hidden / heads;
+  }
+
+  int defaultKvHeads(int heads) {
+    return heads;
+  }
+
   @Override
-  public void describe(ModelConfig config, ObjectNode json) {
-    json.putArray("architectures").add(className() + "ForCausalLM");
-    json.put("model_type", modelType());
-    json.put("vocab_size", config.vocabSize());
+  public final void describe(ModelConfig config, ObjectNode json) {
     json.put("hidden_size", config.hiddenSize());
     json.put("intermediate_size", config.intermediateSize());
     json.put("num_hidden_layers", config.layers());
@@ -96,14 +100,16 @@ class Llama implements Architecture {
     json.put("head_dim", config.headSize());
     json.put("max_position_embeddings", config.maxPositionEmbeddings());
     json.put("rms_norm_eps", config.norm().epsilon());
-    json.put("rope_theta", config.rotary().theta());
-    json.put("tie_word_embeddings", config.embedding().tied());
-    json.put("bos_token_id", config.tokens().bos());
-    json.put("eos_token_id", config.tokens().eos().get(0));
-    json.put("pad_token_id", config.tokens().pad());
-    json.put("hidden_act", "silu");
-    json.put("attention_bias", false).put("mlp_bias", false).put("attention_dropout", 0.0);
-    json.put("initializer_range", 0.02).put("use_cache", true);
+    ConfigJson.describe(config.rotary(), json);
+    json.put("attention_dropout", 0.0);
+    describeOwn(config, json);
+  }
+
+  /** What {@link #attention} and what follows it read. */
+  void describeOwn(ModelConfig config, ObjectNode json) {
+    json.put("hidden_act", ConfigJson.name(config.feedForward().activation()));
+    json.put("attention_bias", config.attention().inputBias());
+    json.put("mlp_bias", config.feedForward().bias());
   }
 
   @Override

@@ -1,6 +1,9 @@
 package dev.proxima.models.architecture;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.proxima.models.ModelConfig;
 import dev.proxima.models.ModelConfig.Attention;
+import java.util.List;
 
 /** Qwen 2 and 2.5 (Yang et al. 2024): a Llama with biases on queries, keys and values. */
 class Qwen2 extends Llama {
@@ -29,7 +32,22 @@ class Qwen2 extends Llama {
   }
 
   @Override
+  void describeOwn(ModelConfig config, ObjectNode json) {
+    json.put("hidden_act", ConfigJson.name(config.feedForward().activation()));
+    List<Integer> windows = config.attention().windows();
+    int window = ConfigJson.describeWindows(windows, json);
+    json.put("use_sliding_window", window > 0);
+    json.put("sliding_window", window == 0 ? null : Integer.valueOf(window));
+    json.put("max_window_layers", window == 0 ? config.layers() : windows.indexOf(window));
+  }
+
+  @Override
   int defaultPositions() {
     return 32_768;
+  }
+
+  @Override
+  int defaultKvHeads(int heads) {
+    return 32;
   }
 }

@@ -1,5 +1,7 @@
 package dev.proxima.models.architecture;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.proxima.models.ModelConfig;
 import dev.proxima.models.ModelConfig.Attention;
 
 /** Qwen 3 (Yang et al. 2025): normalises queries and keys, and has no biases unless asked. */
@@ -19,5 +21,16 @@ final class Qwen3 extends Qwen2 {
   Attention attention(ConfigJson json, Attention plain) {
     boolean bias = json.flag("attention_bias", false);
     return windowed(json, plain).withQueryKeyNorm().withBiases(bias, bias);
+  }
+
+  @Override
+  void describeOwn(ModelConfig config, ObjectNode json) {
+    super.describeOwn(config, json);
+    json.put("attention_bias", config.attention().inputBias());
+  }
+
+  @Override
+  int defaultHeadSize(int hidden, int heads) {
+    return 128;
   }
 }
