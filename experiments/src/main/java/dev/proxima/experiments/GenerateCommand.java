@@ -9,7 +9,6 @@ import dev.proxima.experiments.generation.TextGenerator.Response;
 import dev.proxima.experiments.terminal.Terminal;
 import dev.proxima.models.GenerationConfig;
 import dev.proxima.models.LanguageModel;
-import dev.proxima.models.ModelConfig;
 import dev.proxima.models.ModelFolder;
 import dev.proxima.models.SamplingOptions;
 import dev.proxima.models.djl.DjlTokenizer;
@@ -120,13 +119,12 @@ final class GenerateCommand implements Callable<Integer> {
       ModelFolder folder = model.open();
       GenerationConfig makers = folder.generationConfig();
       SamplingOptions options = options(makers);
-      ModelConfig config = folder.config().withEndTokens(makers.eosTokenIds());
       List<Conversation> prompts =
           source.prompt == null
               ? Prompts.read(source.prompts)
               : List.of(Conversation.ofUser(source.prompt));
       try (Tokenizer tokenizer = DjlTokenizer.open(folder.tokenizer());
-          LanguageModel loaded = model.load(folder, config)) {
+          LanguageModel loaded = model.load(folder)) {
         TextGenerator generator =
             new TextGenerator(loaded, tokenizer, encoder(folder, tokenizer), options, stops, seed);
         if (source.prompt != null && !json && responses == 1) {

@@ -3,7 +3,6 @@ package dev.proxima.experiments;
 import dev.proxima.models.ComputeDevice;
 import dev.proxima.models.EngineOptions;
 import dev.proxima.models.LanguageModel;
-import dev.proxima.models.ModelConfig;
 import dev.proxima.models.ModelFolder;
 import dev.proxima.models.Precision;
 import dev.proxima.models.RewardModel;
@@ -59,15 +58,15 @@ final class ModelOptions {
   }
 
   /**
-   * Loads the folder's parameters as a model of the given shape.
+   * Loads the folder's parameters.
    *
    * @throws IllegalArgumentException one line that names the file
    */
-  LanguageModel load(ModelFolder opened, ModelConfig config) {
+  LanguageModel load(ModelFolder opened) {
     TorchEngine engine = engine();
     return adapter == null
-        ? engine.load(opened.parameters(), config, device)
-        : engine.load(opened.parameters(), AdapterFolder.open(adapter), config, device);
+        ? engine.load(opened.parameters(), opened.config(), device)
+        : engine.load(opened.parameters(), AdapterFolder.open(adapter), opened.config(), device);
   }
 
   /** Loads the folder's parameters as a reward model. */

@@ -126,7 +126,7 @@ final class ScoreCommand implements Callable<Integer> {
       Consumer<ObjectNode> print,
       StopRequest stop) {
     try (Tokenizer tokenizer = DjlTokenizer.open(opened.tokenizer());
-        LanguageModel loaded = model.load(opened, opened.config())) {
+        LanguageModel loaded = model.load(opened)) {
       ResponseEncoder encoder = new ResponseEncoder(opened, tokenizer, options);
       return ResponseScores.logps(loaded, encoder, strings, print).score(file, stop::isMade);
     }

@@ -75,6 +75,20 @@ public record GenerationConfig(
     }
   }
 
+  /**
+   * The model with the end tokens of its folder, which {@code config.json} may not all name.
+   *
+   * @throws IllegalArgumentException with one line that names the file and the key
+   */
+  static ModelConfig endTokens(Path folder, ModelConfig config) {
+    List<Integer> eos = read(folder).eosTokenIds();
+    try {
+      return config.withEndTokens(eos);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(folder.resolve(FILE) + ": " + e.getMessage(), e);
+    }
+  }
+
   private static void require(boolean holds, String message) {
     if (!holds) {
       throw new IllegalArgumentException(message);

@@ -33,7 +33,7 @@ import java.util.stream.Stream;
  * {@code SHA256SUMS}, which {@code sha256sum -c} reads.
  *
  * @param path the folder
- * @param config the model's shape
+ * @param config the model's shape; its end tokens are those of {@link GenerationConfig}
  */
 public record ModelFolder(Path path, ModelConfig config) {
 
@@ -67,7 +67,8 @@ public record ModelFolder(Path path, ModelConfig config) {
     if (!Files.isDirectory(path)) {
       throw new IllegalArgumentException(path + ": no such model folder");
     }
-    ModelFolder folder = new ModelFolder(path, Architectures.read(path.resolve(CONFIG)));
+    ModelFolder folder =
+        new ModelFolder(path, GenerationConfig.endTokens(path, Architectures.read(path.resolve(CONFIG))));
     for (Path file : List.of(folder.parameters(), folder.tokenizer())) {
       if (!Files.isRegularFile(file)) {
         throw new IllegalArgumentException(file + ": no such file");

@@ -219,6 +219,23 @@ class ModelFolderTest {
     }
   }
 
+  /** Llama 3's config.json names one end token, its generation_config.json those of a turn too. */
+  @Test
+  void theEndTokensAreThoseOfTheGenerationConfiguration() throws IOException {
+    ModelFolder.save(target, CONFIG, parameters, tokenizer);
+    Path generation = target.resolve("generation_config.json");
+    Files.writeString(generation, "{\"eos_token_id\": [0, 9, 12]}");
+    assertThat(ModelFolder.open(target).config())
+        .isEqualTo(CONFIG.withEndTokens(List.of(0, 9, 12)));
+
+    Files.writeString(generation, "{\"eos_token_id\": 300}");
+    assertRefused(
+        "generation_config.json: eos_token_id must be at least 0 and below vocab_size");
+
+    Files.delete(generation);
+    assertThat(ModelFolder.open(target).config()).isEqualTo(CONFIG);
+  }
+
   @Test
   void missingFilesAreNamed() throws IOException {
     assertRefused("final: no such model folder");
