@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.ndarray.NDArray;
 import dev.proxima.models.ComputeDevice;
+import dev.proxima.models.EngineOptions;
 import dev.proxima.models.LanguageModel;
 import dev.proxima.models.SampledResponse;
 import dev.proxima.models.SamplingOptions;
@@ -68,6 +70,21 @@ class TorchLanguageModelTest {
       assertThat(response.finished() || tokens.length == OPTIONS.maxNewTokens()).isTrue();
       assertThat(Arrays.stream(tokens, 0, tokens.length - 1))
           .doesNotContain(Fixtures.TINY.tokens().eos().get(0));
+    }
+  }
+
+  /** A device's sampler and reference actor share one model; neither's work copies it. */
+  @Test
+  void samplingAndScoringHoldTheParametersOnce() {
+    try (DecoderParameters parameters = Fixtures.parameters()) {
+      TorchLanguageModel shared = new TorchLanguageModel(parameters, EngineOptions.DEFAULT);
+      shared.generate(prompts, OPTIONS, Fixtures.draws(1));
+      shared.tokenLogps(Fixtures.sequences(5));
+
+      long held = parameters.manager().getManagedArrays().stream().mapToLong(NDArray::size).sum();
+      long once = parameters.arrays().stream().mapToLong(NDArray::size).sum();
+      // Beside the parameters there are the tables of the rotary positions.
+      assertThat(held).isBetween(once, once + once / 2);
     }
   }
 
