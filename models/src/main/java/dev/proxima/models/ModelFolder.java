@@ -68,7 +68,8 @@ public record ModelFolder(Path path, ModelConfig config) {
       throw new IllegalArgumentException(path + ": no such model folder");
     }
     ModelFolder folder =
-        new ModelFolder(path, GenerationConfig.endTokens(path, Architectures.read(path.resolve(CONFIG))));
+        new ModelFolder(
+            path, GenerationConfig.endTokens(path, Architectures.read(path.resolve(CONFIG))));
     for (Path file : List.of(folder.parameters(), folder.tokenizer())) {
       if (!Files.isRegularFile(file)) {
         throw new IllegalArgumentException(file + ": no such file");

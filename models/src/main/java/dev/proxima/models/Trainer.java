@@ -10,6 +10,11 @@ import java.util.OptionalDouble;
 /**
  * A trainable copy of a language model with its optimiser, on one device. Each step back-propagates
  * a whole batch in micro-batches and makes one optimiser step. For use by one thread.
+ *
+ * <p>{@link TrainingMemory} says what a step holds: with AdamW 16 bytes a parameter throughout, and
+ * at its peak the tape of one micro-batch, so that {@link TrainingOptions#microBatchTokens} bounds
+ * it. With adapters the frozen parameters take 4 bytes each (2 in bfloat16), and only the adapters
+ * have gradients and optimiser state.
  */
 public interface Trainer extends TrainingState {
 

@@ -229,8 +229,7 @@ class ModelFolderTest {
         .isEqualTo(CONFIG.withEndTokens(List.of(0, 9, 12)));
 
     Files.writeString(generation, "{\"eos_token_id\": 300}");
-    assertRefused(
-        "generation_config.json: eos_token_id must be at least 0 and below vocab_size");
+    assertRefused("generation_config.json: eos_token_id must be at least 0 and below vocab_size");
 
     Files.delete(generation);
     assertThat(ModelFolder.open(target).config()).isEqualTo(CONFIG);

@@ -9,7 +9,10 @@ interface Contender extends AutoCloseable {
   /** Does the workload once and returns the tokens per second that it reached. */
   double tokensPerSecond(Workload workload);
 
-  /** The most memory that its process has held so far, in bytes; 0 where that is not known. */
+  /** Counts {@link #peakMemory} anew. */
+  void forgetPeakMemory();
+
+  /** The most memory that its process has held since, in bytes; 0 where that is not known. */
   long peakMemory();
 
   @Override

@@ -94,10 +94,13 @@ public final class ModelsBenchmark {
       for (Workload workload : workloads) {
         lines.add(measure(workload, contenders, options.rounds(), folder.config(), peak, terminal));
       }
-      Map<String, Long> memory = new LinkedHashMap<>();
-      contenders.forEach(each -> memory.put(each.name(), each.peakMemory()));
       return new ModelsResult(
-          peak, engine.info().threads(), parameters(folder), folder.config(), lines, memory);
+          peak,
+          engine.info().threads(),
+          parameters(folder),
+          folder.config(),
+          lines,
+          workloads.get(0).trainingMemory(folder.config()));
     } finally {
       contenders.forEach(Contender::close);
     }
@@ -112,6 +115,7 @@ public final class ModelsBenchmark {
       MachinePeak peak,
       Terminal terminal) {
     Map<String, List<Double>> rates = new LinkedHashMap<>();
+    contenders.forEach(Contender::forgetPeakMemory);
     terminal.stage(workload.name(), (rounds + 1L) * contenders.size(), "measurements");
     int done = 0;
     for (int round = 0; round <= rounds; round++) {
@@ -123,8 +127,10 @@ public final class ModelsBenchmark {
         terminal.advance(++done);
       }
     }
+    Map<String, Long> memory = new LinkedHashMap<>();
+    contenders.forEach(each -> memory.put(each.name(), each.peakMemory()));
     return new ModelsResult.Line(
-        workload.name(), workload.tokens() / workload.floorSeconds(config, peak), rates);
+        workload.name(), workload.tokens() / workload.floorSeconds(config, peak), rates, memory);
   }
 
   private static long parameters(ModelFolder folder) {

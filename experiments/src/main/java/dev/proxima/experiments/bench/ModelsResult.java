@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.proxima.models.ModelConfig;
+import dev.proxima.models.TrainingMemory;
 import dev.proxima.models.djl.MachinePeak;
 import java.util.Iterator;
 import java.util.List;
@@ -16,7 +17,7 @@ import java.util.Map;
  * @param threads threads of one operation
  * @param parameters the model's parameters
  * @param lines one for each workload
- * @param peakMemory bytes by contender; 0 where not known
+ * @param counted what Proxima's training step holds, by count
  */
 public record ModelsResult(
     MachinePeak peak,
@@ -24,15 +25,20 @@ public record ModelsResult(
     long parameters,
     ModelConfig config,
     List<Line> lines,
-    Map<String, Long> peakMemory) {
+    TrainingMemory counted) {
 
   /**
    * One workload.
    *
    * @param floor tokens per second at the machine's peak
    * @param rates tokens per second of each round, by contender, Proxima first
+   * @param peakMemory most bytes that a contender's process held meanwhile; 0 where not known
    */
-  public record Line(String workload, double floor, Map<String, List<Double>> rates) {
+  public record Line(
+      String workload,
+      double floor,
+      Map<String, List<Double>> rates,
+      Map<String, Long> peakMemory) {
 
     double median(String contender) {
       return Median.of(rates.get(contender));
@@ -51,7 +57,10 @@ public record ModelsResult(
             "Model:   %.1fM parameters, width %d, %d layers, float32",
             parameters * 1e-6, config.hiddenSize(), config.layers()));
     text.append('\n');
-    text.append(line("%-20s %-34s %12s %14s %14s", "", "", "tokens/s", "share of floor", "ratio"));
+    text.append(
+        line(
+            "%-20s %-34s %12s %14s %10s %10s",
+            "", "", "tokens/s", "share of floor", "peak MiB", "ratio"));
     for (Line each : lines) {
       Iterator<String> names = each.rates().keySet().iterator();
       String first = names.next();
@@ -62,13 +71,20 @@ public record ModelsResult(
             row(each, "", name, "x %.2f".formatted(each.median(first) / each.median(name))));
       }
     }
-    text.append('\n');
-    peakMemory.forEach(
-        (name, bytes) -> {
-          if (bytes > 0) {
-            text.append(line("Peak memory of %s: %.0f MiB", name, bytes / (double) (1 << 20)));
-          }
-        });
+    text.append(
+        line(
+            "\nTo train, Proxima holds %.0f MiB by count: parameters %.0f, gradients %.0f, optimiser %.0f,"
+                + " tape %.0f, in passing %.0f.",
+            mib(counted.total()),
+            mib(counted.parameters()),
+            mib(counted.gradients()),
+            mib(counted.optimiser()),
+            mib(counted.tape()),
+            mib(counted.passing())));
+    text.append(
+        "Peak is the most that the whole process held meanwhile (resident set); Proxima's has the model"
+            + " twice, frozen and in training,\nand what earlier lines left with the allocator, as in the"
+            + " peer's.\n");
     text.append(
         "Medians of the rounds. The floor is the time at the machine's peak rates above.\n");
     return text.toString();
@@ -88,17 +104,27 @@ public record ModelsResult(
       node.put("floor_tokens_per_second", each.floor());
       ObjectNode rates = node.putObject("tokens_per_second");
       each.rates().forEach((name, rounds) -> rounds.forEach(rates.withArray(name)::add));
+      ObjectNode memory = node.putObject("peak_memory_bytes");
+      each.peakMemory().forEach(memory::put);
     }
-    ObjectNode memory = root.putObject("peak_memory_bytes");
-    peakMemory.forEach(memory::put);
+    root.put("counted_training_bytes", counted.total());
     return root.toPrettyString();
   }
 
   private static String row(Line line, String workload, String contender, String ratio) {
     double median = line.median(contender);
     return line(
-        "%-20s %-34s %12.0f %12.0f %% %14s",
-        workload, contender, median, 100 * median / line.floor(), ratio);
+        "%-20s %-34s %12.0f %12.0f %% %10.0f %10s",
+        workload,
+        contender,
+        median,
+        100 * median / line.floor(),
+        mib(line.peakMemory().get(contender)),
+        ratio);
+  }
+
+  private static double mib(long bytes) {
+    return bytes / (double) (1 << 20);
   }
 
   private static String line(String format, Object... values) {

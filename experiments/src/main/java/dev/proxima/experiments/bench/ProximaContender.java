@@ -12,9 +12,6 @@ import dev.proxima.models.TokenSequence;
 import dev.proxima.models.Trainer;
 import dev.proxima.models.TrainingOptions;
 import dev.proxima.models.djl.TorchEngine;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -22,7 +19,6 @@ import java.util.stream.IntStream;
 /** This program, in this process. */
 final class ProximaContender implements Contender {
 
-  private static final Path STATUS = Path.of("/proc/self/status");
   private static final long SEED = 17;
 
   private final int vocabulary;
@@ -63,16 +59,13 @@ final class ProximaContender implements Contender {
   }
 
   @Override
+  public void forgetPeakMemory() {
+    PeakMemory.reset();
+  }
+
+  @Override
   public long peakMemory() {
-    try {
-      return Files.readAllLines(STATUS).stream()
-          .filter(line -> line.startsWith("VmHWM:"))
-          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
-          .findFirst()
-          .orElse(0);
-    } catch (IOException e) {
-      return 0;
-    }
+    return PeakMemory.bytes();
   }
 
   @Override

@@ -77,8 +77,14 @@ final class PythonContender implements Contender {
       throw new UncheckedIOException(e);
     }
     JsonNode answer = answer();
-    peakMemory = answer.get("peak_memory").asLong();
+    peakMemory = Math.max(peakMemory, answer.get("peak_memory").asLong());
     return answer.get("tokens").asDouble() / answer.get("seconds").asDouble();
+  }
+
+  /** The script forgets its own at each request. */
+  @Override
+  public void forgetPeakMemory() {
+    peakMemory = 0;
   }
 
   @Override

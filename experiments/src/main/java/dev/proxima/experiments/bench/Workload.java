@@ -1,6 +1,9 @@
 package dev.proxima.experiments.bench;
 
+import dev.proxima.models.EngineOptions;
 import dev.proxima.models.ModelConfig;
+import dev.proxima.models.OptimiserOptions;
+import dev.proxima.models.TrainingMemory;
 import dev.proxima.models.djl.MachinePeak;
 
 /**
@@ -33,6 +36,16 @@ record Workload(Kind kind, int rows, int prompt, int response) {
     return (long) rows * (kind == Kind.TRAIN ? prompt + response : response);
   }
 
+  /** What Proxima's training step of it holds, by count. */
+  TrainingMemory trainingMemory(ModelConfig config) {
+    return TrainingMemory.of(
+        config,
+        OptimiserOptions.AdamW.DEFAULT,
+        EngineOptions.DEFAULT,
+        tokens(),
+        (long) rows * response);
+  }
+
   /**
    * The floor in seconds. Training: 6 operations for each parameter of a matrix product and token
    * and those of causal attention, at the rate of a large matrix product. Generation: for each
@@ -54,7 +67,7 @@ record Workload(Kind kind, int rows, int prompt, int response) {
   static double matrixParameters(ModelConfig config) {
     double d = config.hiddenSize();
     double attention = d * config.headSize() * (2.0 * config.heads() + 2.0 * config.kvHeads());
-    double feedForward = 3 * d * config.intermediateSize();
+    double feedForward = (config.feedForward().gated() ? 3 : 2) * d * config.intermediateSize();
     return config.layers() * (attention + feedForward) + d * config.vocabSize();
   }
 }

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.proxima.experiments.bench.Workload.Kind;
 import dev.proxima.models.ModelConfig;
+import dev.proxima.models.ModelConfig.FeedForward;
+import dev.proxima.models.ModelConfig.FeedForward.Activation;
+import dev.proxima.models.ModelConfig.Rotary;
 import dev.proxima.models.djl.MachinePeak;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +26,25 @@ class WorkloadTest {
   @Test
   void countsTheParametersOfMatrixProducts() {
     assertThat(Workload.matrixParameters(CONFIG)).isEqualTo(MATRIX_PARAMETERS);
+  }
+
+  /** GPT-2's feed-forward layer has no gate: 2 x 8 x 10 in place of 3 x 8 x 10. */
+  @Test
+  void aLayerWithoutAGateHasTwoMatrices() {
+    ModelConfig plain =
+        new ModelConfig(
+            "gpt2",
+            CONFIG.vocabSize(),
+            CONFIG.hiddenSize(),
+            CONFIG.layers(),
+            CONFIG.maxPositionEmbeddings(),
+            CONFIG.attention(),
+            Rotary.LEARNED,
+            new FeedForward(10, Activation.GELU_TANH, false, true),
+            CONFIG.norm(),
+            CONFIG.embedding(),
+            CONFIG.tokens());
+    assertThat(Workload.matrixParameters(plain)).isEqualTo(MATRIX_PARAMETERS - 2 * 80);
   }
 
   /**

@@ -2,19 +2,17 @@ package dev.proxima.models.djl;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.proxima.models.TrainingMemory;
 import java.util.Arrays;
 
 /** log pi of response tokens; the vocabulary is projected only where one is predicted. */
 final class ResponseScorer implements Scorer {
 
-  /** Most logits that are held at once where no tape needs them. */
-  private static final int LOGITS = 1 << 24;
-
   private final Decoder decoder;
   private final int rowsAtOnce;
 
   ResponseScorer(Decoder decoder) {
-    this(decoder, Math.max(1, LOGITS / decoder.config().vocabSize()));
+    this(decoder, Math.max(1, TrainingMemory.LOGITS_AT_ONCE / decoder.config().vocabSize()));
   }
 
   /**
