@@ -3,6 +3,7 @@ package dev.proxima.experiments;
 import dev.proxima.experiments.bench.BenchModel;
 import dev.proxima.experiments.bench.ModelsBenchmark;
 import dev.proxima.experiments.bench.ModelsResult;
+import dev.proxima.experiments.bench.PackingBenchmark;
 import dev.proxima.experiments.terminal.Terminal;
 import java.nio.file.Path;
 import java.util.List;
@@ -85,6 +86,13 @@ final class BenchModelsCommand implements Callable<Integer> {
       description = "Threads of one operation; 0 for all cores.")
   private int threads;
 
+  @Option(
+      names = "--packing",
+      description =
+          "Instead, compares training on packed sequences of different lengths with the same ones filled"
+              + " up, for the --shape.")
+  private boolean packing;
+
   @Option(names = "--json", description = "Prints JSON, with every round.")
   private boolean json;
 
@@ -96,7 +104,15 @@ final class BenchModelsCommand implements Callable<Integer> {
     check("--rounds", rounds >= 1, "at least 1");
     check("--threads", threads >= 0, "at least 0");
     check("--batches", batches.stream().allMatch(rows -> rows >= 1), "numbers of at least 1");
+    check("--packing", !packing || (subject.model == null && python == null && !json), "a --shape");
     try (Terminal terminal = json ? Terminal.plain(System.err) : Screen.detect().terminal()) {
+      if (packing) {
+        String table =
+            PackingBenchmark.run(BenchModel.of(subject.shape), rounds, threads, terminal);
+        terminal.close();
+        spec.commandLine().getOut().println("\n" + table);
+        return 0;
+      }
       ModelsResult result =
           ModelsBenchmark.run(
               new ModelsBenchmark.Options(
