@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
     name = "broadcast",
     description =
         "How fast parameters come to one node and to a chain of nodes over the data plane, beside plain"
-            + " sockets, with and without TLS and SHA-256.",
+            + " sockets, with and without TLS.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 final class BenchBroadcastCommand implements Callable<Integer> {

@@ -2,16 +2,11 @@ package dev.proxima.actors.artifacts;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
-import dev.proxima.models.io.Sha256;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The name of an artefact: the SHA-256 of its bytes.
+ * The name of an artefact: the SHA-256 of its {@link Manifest}, which has that of its content.
  *
  * @param sha256 64 lower-case hexadecimal digits
  */
@@ -33,16 +28,7 @@ public record ArtifactId(String sha256) {
 
   /** The name of these bytes. */
   public static ArtifactId of(byte[] bytes) {
-    try {
-      return of(new ByteArrayInputStream(bytes));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** The name of all bytes of a stream. */
-  static ArtifactId of(InputStream bytes) throws IOException {
-    return new ArtifactId(Sha256.of(bytes));
+    return Manifest.of(bytes).id();
   }
 
   @JsonValue

@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Immutable files named by the SHA-256 of their content, which all nodes of a run can read. Writing
- * the same bytes twice is harmless. For use by any number of threads and processes.
+ * Immutable files named by their content ({@link Manifest}), which all nodes of a run can read.
+ * Writing the same bytes twice is harmless. For use by any number of threads and processes.
  */
 public interface ArtifactStore extends AutoCloseable {
 
@@ -29,6 +29,14 @@ public interface ArtifactStore extends AutoCloseable {
    * @throws UncheckedIOException where it cannot be read
    */
   Path read(ArtifactId id);
+
+  /**
+   * What the artefact was verified by; reads it as {@link #read} does where it was not yet.
+   *
+   * @throws ArtifactException where it is missing or its content is not what the name says
+   * @throws UncheckedIOException where it cannot be read
+   */
+  Manifest manifest(ArtifactId id);
 
   /**
    * Collects garbage: deletes all artefacts but {@code live}, and what writers that died have left

@@ -2,7 +2,6 @@ package dev.proxima.actors.artifacts;
 
 import dev.proxima.models.io.AtomicFiles;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
@@ -14,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -30,7 +30,7 @@ public final class FolderStore implements ArtifactStore {
   private static final long NO_ROOM = 1 << 14;
 
   private final Path folder;
-  private final Set<ArtifactId> verified = ConcurrentHashMap.newKeySet();
+  private final Map<ArtifactId, Manifest> verified = new ConcurrentHashMap<>();
 
   /** Opens the store in {@code folder}, which is created where it is missing. */
   public FolderStore(Path folder) {
@@ -52,9 +52,11 @@ public final class FolderStore implements ArtifactStore {
     Path partial = folder.resolve(PARTIAL + UUID.randomUUID());
     try {
       writer.accept(partial);
-      ArtifactId id = hash(partial);
+      Manifest manifest = Manifest.of(partial);
+      ArtifactId id = manifest.id();
       check.accept(id);
       publish(partial, id);
+      verified.put(id, manifest);
       return id;
     } catch (IOException e) {
       throw unwritable(notStored(e));
@@ -68,26 +70,34 @@ public final class FolderStore implements ArtifactStore {
 
   @Override
   public Path read(ArtifactId id) {
+    manifest(id);
+    return path(id);
+  }
+
+  @Override
+  public Manifest manifest(ArtifactId id) {
     Path path = path(id);
     if (!Files.isReadable(path)) {
       throw new ArtifactException(
           path + " is missing; restore it from a backup or start the run anew");
     }
-    ArtifactId found = verify(id);
-    if (!found.equals(id)) {
+    Manifest found = verify(id);
+    if (!found.id().equals(id)) {
       throw new ArtifactException(
           path
               + " has a wrong checksum ("
-              + found.sha256().substring(0, 12)
+              + found.id().sha256().substring(0, 12)
               + "...): restore it from a backup or start the run anew");
     }
-    return path;
+    return found;
   }
 
   /** The artefact's file where it is there as its name says. */
   Optional<Path> find(ArtifactId id) {
     Path path = path(id);
-    return Files.isReadable(path) && verify(id).equals(id) ? Optional.of(path) : Optional.empty();
+    return Files.isReadable(path) && verify(id).id().equals(id)
+        ? Optional.of(path)
+        : Optional.empty();
   }
 
   @Override
@@ -100,6 +110,7 @@ public final class FolderStore implements ArtifactStore {
         Optional<ArtifactId> id = StoredName.parse(name);
         if (id.isPresent() ? !live.contains(id.get()) : name.startsWith(PARTIAL)) {
           reclaimed = reclaimed.plus(deleteOlder(file, youngest, id.isPresent() ? 1 : 0));
+          id.ifPresent(verified::remove);
         }
       }
       return reclaimed;
@@ -117,24 +128,23 @@ public final class FolderStore implements ArtifactStore {
     Files.createDirectories(target.getParent());
     Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
     AtomicFiles.forceDirectory(target.getParent());
-    verified.add(id);
   }
 
-  /** What the content says the name is; {@code id} itself where it was found to be right before. */
-  private ArtifactId verify(ArtifactId id) {
-    if (verified.contains(id)) {
-      return id;
+  /** What the content is; it was looked at before where it was found to be right then. */
+  private Manifest verify(ArtifactId id) {
+    Manifest before = verified.get(id);
+    if (before != null) {
+      return before;
     }
-    ArtifactId found;
     try {
-      found = hash(path(id));
+      Manifest found = Manifest.of(path(id));
+      if (found.id().equals(id)) {
+        verified.put(id, found);
+      }
+      return found;
     } catch (IOException e) {
       throw new UncheckedIOException(path(id) + " cannot be read: " + reason(e), e);
     }
-    if (found.equals(id)) {
-      verified.add(id);
-    }
-    return found;
   }
 
   /** The time by the clock that gives files their times, which may be a file server's. */
@@ -191,12 +201,6 @@ public final class FolderStore implements ArtifactStore {
 
   private Path path(ArtifactId id) {
     return folder.resolve(StoredName.of(id));
-  }
-
-  private static ArtifactId hash(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
-      return ArtifactId.of(in);
-    }
   }
 
   private static void deleteQuietly(Path file) {

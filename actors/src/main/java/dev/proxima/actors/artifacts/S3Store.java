@@ -53,6 +53,12 @@ public final class S3Store implements ArtifactStore {
   }
 
   @Override
+  public Manifest manifest(ArtifactId id) {
+    read(id);
+    return cache.manifest(id);
+  }
+
+  @Override
   public Reclaimed retain(Set<ArtifactId> live, Duration grace) {
     Instant youngest = bucket.now().minus(grace);
     Reclaimed reclaimed =

@@ -20,6 +20,9 @@ final class Connection implements Closeable {
 
   private static final String[] PROTOCOLS = {"TLSv1.3"};
 
+  /** Bytes of a file that are sent at a time: each is progress. */
+  private static final int STEP = 256 * 1024;
+
   private final SocketChannel socket;
   private final Watch watch;
   private ByteChannel channel;
@@ -119,19 +122,40 @@ final class Connection implements Closeable {
         });
   }
 
-  /** Sends bytes of a file without reading them; not where it is encrypted. */
+  /** Sends bytes of a file, which it reads only where it encrypts them. */
   void write(FileChannel file, long offset, long count) throws IOException {
-    attempt(
-        () -> {
-          long sent = 0;
-          while (sent < count) {
-            long step = file.transferTo(offset + sent, count - sent, socket);
-            if (step <= 0) {
-              throw new EOFException("the file became shorter while it was sent");
-            }
-            sent += step;
-          }
-        });
+    if (isEncrypted()) {
+      writeBuffered(file, offset, count);
+    } else {
+      attempt(() -> transfer(file, offset, count));
+    }
+  }
+
+  private void transfer(FileChannel file, long offset, long count) throws IOException {
+    long sent = 0;
+    while (sent < count) {
+      long step = file.transferTo(offset + sent, Math.min(STEP, count - sent), socket);
+      if (step <= 0) {
+        throw new EOFException("the file became shorter while it was sent");
+      }
+      sent += step;
+      progressed();
+    }
+  }
+
+  private void writeBuffered(FileChannel file, long offset, long count) throws IOException {
+    ByteBuffer buffer = allocate((int) Math.min(STEP, count));
+    long sent = 0;
+    while (sent < count) {
+      buffer.clear().limit((int) Math.min(STEP, count - sent));
+      int step = file.read(buffer, offset + sent);
+      if (step <= 0) {
+        throw new EOFException("the file became shorter while it was sent");
+      }
+      write(buffer.flip());
+      sent += step;
+      progressed();
+    }
   }
 
   private void attempt(Step step) throws IOException {

@@ -1,7 +1,7 @@
 package dev.proxima.actors.dataplane;
 
 import dev.proxima.actors.artifacts.ArtifactId;
-import dev.proxima.models.io.Sha256;
+import dev.proxima.actors.artifacts.Manifest;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -137,13 +137,13 @@ public final class DataPlane implements AutoCloseable {
     }
   }
 
-  private Path bring(ArtifactId id, List<DataPlaneAddress> sources) throws InterruptedException {
+  private Path bring(ArtifactId id, List<DataPlaneAddress> sources) {
     Optional<Path> here = find(id).or(() -> checkLeftOver(id));
     if (here.isPresent()) {
       return here.get();
     }
     List<DataPlaneAddress> others = sources.stream().filter(each -> !each.equals(address)).toList();
-    return new Download(id, others, folder, settings, watch, threads).run();
+    return new Download(id, others, folder, settings, watch).run();
   }
 
   /** An earlier process of this node may have left the file. */
@@ -151,8 +151,9 @@ public final class DataPlane implements AutoCloseable {
     Path file = folder.path(id);
     try {
       if (Files.isRegularFile(file)) {
-        if (Sha256.of(file).equals(id.sha256())) {
-          folder.keep(id, SharedFile.complete(file));
+        Manifest manifest = Manifest.of(file);
+        if (manifest.id().equals(id)) {
+          folder.keep(id, SharedFile.complete(file, manifest));
           return Optional.of(file);
         }
         Files.delete(file);

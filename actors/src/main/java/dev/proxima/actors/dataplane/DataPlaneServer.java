@@ -4,17 +4,14 @@ import dev.proxima.actors.dataplane.Protocol.Answer;
 import dev.proxima.actors.dataplane.Protocol.Request;
 import dev.proxima.actors.dataplane.Protocol.Status;
 import java.io.Closeable;
-import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -134,68 +131,22 @@ final class DataPlaneServer implements Closeable {
     }
     try (FileChannel bytes = file.get().open()) {
       new Answer(Status.FOUND, file.get().length()).send(client);
+      Protocol.sendManifest(client, file.get().manifest());
       client.progressed();
-      send(file.get(), bytes, request.offset(), client);
+      send(file.get(), bytes, Protocol.receiveOffset(client, file.get().length()), client);
     }
   }
 
   private void send(SharedFile file, FileChannel bytes, long offset, Connection client)
       throws IOException, InterruptedException {
-    ByteBuffer header = client.allocate(Protocol.FRAME_HEADER);
-    ByteBuffer chunk = client.allocate(Protocol.CHUNK);
     long sent = offset;
-    try {
-      while (sent < file.length()) {
-        long ready = file.await(sent, keepAlive) - sent;
-        if (ready > 0) {
-          int size = (int) Math.min(ready, Protocol.CHUNK - sent % Protocol.CHUNK);
-          send(file.checksums(), bytes, sent, header, chunk.clear().limit(size), client);
-          sent += size;
-        } else {
-          client.write(header(header, Protocol.KEEP_ALIVE, 0));
-        }
-        client.progressed();
-      }
-    } catch (SharedFile.WithdrawnException e) {
-      client.write(header(header, Protocol.WITHDRAWN, 0));
+    while (sent < file.length()) {
+      client.progressed();
+      long ready = Math.min(file.await(sent, keepAlive) - sent, Protocol.FRAME);
+      Protocol.sendFrame(client, (int) ready);
+      client.write(bytes, sent, ready);
+      sent += ready;
     }
-  }
-
-  /** Sends as many bytes as {@code chunk} takes; reads them only where it must. */
-  private static void send(
-      ChunkChecksums checksums,
-      FileChannel bytes,
-      long offset,
-      ByteBuffer header,
-      ByteBuffer chunk,
-      Connection client)
-      throws IOException {
-    int size = chunk.remaining();
-    OptionalInt known = checksums.get(offset, size);
-    if (known.isEmpty() || client.isEncrypted()) {
-      read(bytes, offset, chunk);
-    }
-    int checksum = known.isPresent() ? known.getAsInt() : ChunkChecksums.of(chunk);
-    checksums.put(offset, size, checksum);
-    client.write(header(header, size, checksum));
-    if (client.isEncrypted()) {
-      client.write(chunk.rewind());
-    } else {
-      client.write(bytes, offset, size);
-    }
-  }
-
-  private static void read(FileChannel bytes, long offset, ByteBuffer chunk) throws IOException {
-    while (chunk.hasRemaining()) {
-      if (bytes.read(chunk, offset + chunk.position()) < 0) {
-        throw new EOFException("the file became shorter while it was sent");
-      }
-    }
-    chunk.flip();
-  }
-
-  private static ByteBuffer header(ByteBuffer header, int size, int checksum) {
-    return header.clear().putInt(size).putInt(checksum).flip();
   }
 
   @Override

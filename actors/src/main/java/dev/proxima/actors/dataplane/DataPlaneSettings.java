@@ -10,17 +10,16 @@ import javax.net.ssl.SSLContext;
  *
  * @param cluster nodes of another cluster are refused; 1 to 255 bytes of UTF-8
  * @param tls keys and trusted authorities; both sides must then show a certificate that the other
- *     trusts. Host names are not compared: belonging to the authority is what counts, and content
- *     is checked against its SHA-256 whoever sends it
+ *     trusts. Host names are not compared: belonging to the authority is what counts. Whoever does
+ *     is trusted not to forge chunks to their checksums, as it is with the cluster's messages;
+ *     without TLS everybody who reaches the nodes is
  * @param idle within this a peer must connect, ask, answer and take or send one chunk, or it is
  *     dropped; positive
  * @param patience how long a server waits for an artefact that its own node has not begun to pull;
  *     shorter than {@code idle}
  * @param connections peers that are served at once, at least 1
- * @param largest the largest artefact to accept, in bytes, 1 to 2^48
+ * @param largest the largest artefact to accept, in bytes, 1 to 2^44
  * @param kept versions that stay in the node's folder, at least 1
- * @param verify whether a pulled artefact's SHA-256 is compared with its name before anybody sees
- *     it; false is for measuring what that costs
  */
 public record DataPlaneSettings(
     String cluster,
@@ -29,12 +28,11 @@ public record DataPlaneSettings(
     Duration patience,
     int connections,
     long largest,
-    int kept,
-    boolean verify) {
+    int kept) {
 
   private static final int LONGEST_NAME = 255;
   private static final long TEBIBYTE = 1L << 40;
-  private static final long LARGEST = 1L << 48;
+  private static final long LARGEST = 1L << 44;
 
   public DataPlaneSettings {
     int name = cluster.getBytes(StandardCharsets.UTF_8).length;
@@ -45,26 +43,19 @@ public record DataPlaneSettings(
         "patience",
         "a duration shorter than idle");
     check(connections >= 1, "connections", "at least 1");
-    check(largest >= 1 && largest <= LARGEST, "largest", "1 to 2^48 bytes");
+    check(largest >= 1 && largest <= LARGEST, "largest", "1 to 2^44 bytes");
     check(kept >= 1, "kept", "at least 1");
   }
 
   /** For clusters of one trusted network; without TLS. */
   public static DataPlaneSettings of(String cluster) {
     return new DataPlaneSettings(
-        cluster,
-        Optional.empty(),
-        Duration.ofSeconds(30),
-        Duration.ofSeconds(5),
-        64,
-        TEBIBYTE,
-        8,
-        true);
+        cluster, Optional.empty(), Duration.ofSeconds(30), Duration.ofSeconds(5), 64, TEBIBYTE, 8);
   }
 
   public DataPlaneSettings withTls(SSLContext context) {
     return new DataPlaneSettings(
-        cluster, Optional.of(context), idle, patience, connections, largest, kept, verify);
+        cluster, Optional.of(context), idle, patience, connections, largest, kept);
   }
 
   private static void check(boolean holds, String name, String accepted) {

@@ -1,25 +1,19 @@
 package dev.proxima.actors.dataplane;
 
 import dev.proxima.actors.artifacts.ArtifactId;
-import dev.proxima.models.io.Sha256;
+import dev.proxima.actors.artifacts.Manifest;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
 
 /**
- * An artefact while it comes: written in order, offered to other nodes and hashed on a thread of
- * its own meanwhile. It begins with what an earlier attempt, or an earlier process, left; only the
- * SHA-256 at the end says whether that was right.
+ * An artefact while it comes: its chunks are checked, written in order and offered to other nodes.
+ * It begins with the right chunks of what an earlier attempt, or an earlier process, left.
  */
 final class Partial implements Closeable {
 
@@ -27,86 +21,108 @@ final class Partial implements Closeable {
   private final LocalFolder folder;
   private final Path path;
   private final FileChannel channel;
-  private final Executor threads;
   private long received;
   private SharedFile file;
-  private CompletableFuture<ArtifactId> hash;
 
   /**
    * @throws DataPlaneException if the folder cannot be written
    */
-  Partial(ArtifactId id, LocalFolder folder, Executor threads) {
+  Partial(ArtifactId id, LocalFolder folder) {
     this.id = id;
     this.folder = folder;
-    this.threads = threads;
     this.path = folder.begin(id);
     try {
-      channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      received = channel.size();
+      channel =
+          FileChannel.open(
+              path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     } catch (IOException e) {
       folder.end(id);
       throw cannotWrite(e);
     }
   }
 
-  /** The bytes that are there. */
+  /** The bytes that are there and right; whole chunks. */
   long received() {
     return received;
   }
 
-  /** Whether the artefact's length is known. */
+  /** Whether it is known what the artefact consists of. */
   boolean isAnnounced() {
     return file != null;
   }
 
-  /** The artefact's bytes, once announced. */
-  long length() {
-    return file.length();
-  }
-
   boolean isComplete() {
-    return file != null && received == file.length();
+    return received == file.length();
   }
 
   /**
-   * Takes note of the artefact's length, at least {@link #received}; from now on others see it.
+   * Takes note of what the artefact consists of; from now on others see it.
    *
-   * @param verify whether {@link #hash} will be asked for
-   * @throws IOException if the disk has no room for so much
+   * @param manifest the one that the artefact is named by
+   * @param progress is told of each chunk of an earlier attempt that was checked
+   * @throws DataPlaneException if what an earlier attempt left cannot be read
    */
-  void announce(long length, boolean verify) throws IOException {
-    long free = Files.getFileStore(path).getUsableSpace();
-    if (length - received > free) {
-      throw new IOException(
-          "no room for %s: %d bytes to come, %d free; make room or choose another folder"
-              .formatted(path, length - received, free));
+  void announce(Manifest manifest, Runnable progress) {
+    try {
+      ByteBuffer chunk = ByteBuffer.allocateDirect(Manifest.CHUNK);
+      while (received < manifest.length() && inherits(manifest, chunk)) {
+        received += chunk.remaining();
+        progress.run();
+      }
+      if (channel.size() > received) {
+        channel.truncate(received);
+      }
+    } catch (IOException e) {
+      throw new DataPlaneException(path + " cannot be read: " + Reasons.of(e), e);
     }
-    file = SharedFile.growing(path, length, received);
-    if (verify) {
-      hash = CompletableFuture.supplyAsync(this::computeHash, threads);
-    }
+    file = SharedFile.growing(path, manifest, received);
     folder.offer(id, file);
   }
 
-  private ArtifactId computeHash() {
-    try (InputStream bytes = new SharedFileStream(file)) {
-      return new ArtifactId(Sha256.of(bytes));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  /** Reads the next chunk of what an earlier attempt left; false where it is not there as such. */
+  private boolean inherits(Manifest manifest, ByteBuffer chunk) throws IOException {
+    chunk.clear().limit(manifest.chunkAt(received));
+    while (chunk.hasRemaining()) {
+      if (channel.read(chunk, received + chunk.position()) < 0) {
+        return false;
+      }
+    }
+    return manifest.matches(received, chunk.flip());
+  }
+
+  /** The bytes of the next chunk. */
+  int nextChunk() {
+    return file.manifest().chunkAt(received);
+  }
+
+  /**
+   * Checks that the disk has room for an artefact.
+   *
+   * @throws IOException if it does not
+   */
+  void checkRoom(long length) throws IOException {
+    long missing = length - channel.size();
+    long free = Files.getFileStore(path).getUsableSpace();
+    if (missing > free) {
+      throw new IOException(
+          "no room for %s: %d bytes to come, %d free; make room or choose another folder"
+              .formatted(path, missing, free));
     }
   }
 
   /**
-   * Appends bytes.
+   * Appends the next chunk.
    *
-   * @param checksum their CRC32C
-   * @throws DataPlaneException if they cannot be written, as on a full disk
+   * @return false where it is not right; nothing is done then
+   * @throws DataPlaneException if it cannot be written, as on a full disk
    */
-  void append(ByteBuffer bytes, int checksum) {
-    file.checksums().put(received, bytes.remaining(), checksum);
+  boolean append(ByteBuffer chunk) {
+    if (!file.manifest().matches(received, chunk)) {
+      return false;
+    }
     try {
-      while (bytes.hasRemaining()) {
-        received += channel.write(bytes, received);
+      while (chunk.hasRemaining()) {
+        received += channel.write(chunk, received);
       }
     } catch (ClosedChannelException e) {
       // The process stops; the next one goes on here.
@@ -117,15 +133,7 @@ final class Partial implements Closeable {
       throw failure;
     }
     file.advance(received);
-  }
-
-  /** The artefact's name by its content, once complete. */
-  ArtifactId hash() throws InterruptedException {
-    try {
-      return hash.get();
-    } catch (ExecutionException e) {
-      throw new DataPlaneException(path + " cannot be read: " + Reasons.of(e.getCause()), e);
-    }
+    return true;
   }
 
   /** Makes it visible under its name. */
@@ -137,11 +145,7 @@ final class Partial implements Closeable {
     }
   }
 
-  /** Deletes it; those that it was offered to drop what they have. */
-  void discard() {
-    if (file != null) {
-      file.withdraw();
-    }
+  private void discard() {
     try {
       Files.deleteIfExists(path);
     } catch (IOException e) {

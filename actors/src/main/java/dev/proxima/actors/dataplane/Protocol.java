@@ -1,6 +1,7 @@
 package dev.proxima.actors.dataplane;
 
 import dev.proxima.actors.artifacts.ArtifactId;
+import dev.proxima.actors.artifacts.Manifest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -11,25 +12,25 @@ import java.util.HexFormat;
  *
  * <ul>
  *   <li>the client's request: magic (4 bytes), version (2), length of the cluster's name (1), the
- *       name, the artefact's SHA-256 (32), the offset to begin at (8);
+ *       name, the artefact's name (32);
  *   <li>the server's answer: magic (4), version (2), {@link Status} (1), the artefact's length (8);
- *   <li>frames until the artefact's end: size (4), CRC32C (4), that many bytes. A size of 0 says
- *       that the server waits for more itself, a size of -1 that the bytes so far are wrong.
+ *       where it is found, the manifest as {@link Manifest#encoded} says;
+ *   <li>the client's offset to begin at (8), a multiple of {@link Manifest#CHUNK} or the length;
+ *   <li>the server's frames until the artefact's end: size (4), that many bytes in whole chunks. A
+ *       size of 0 says that the server waits for more itself.
  * </ul>
  */
 final class Protocol {
 
-  /** The most bytes of a frame; small enough to stay in a core's cache. */
-  static final int CHUNK = 256 * 1024;
+  /** The most bytes of a frame. */
+  static final int FRAME = 64 * Manifest.CHUNK;
 
-  static final int FRAME_HEADER = 2 * Integer.BYTES;
   static final int KEEP_ALIVE = 0;
-  static final int WITHDRAWN = -1;
 
   private static final int MAGIC = 0x50584450;
-  private static final short VERSION = 1;
+  private static final short VERSION = 2;
   private static final int PREFIX = Integer.BYTES + Short.BYTES + Byte.BYTES;
-  private static final int SHA256 = 32;
+  private static final int NAME = 32;
 
   /** How a server answers a request. */
   enum Status {
@@ -65,19 +66,19 @@ final class Protocol {
     }
   }
 
-  /** The bytes of an artefact from an offset on. */
-  record Request(String cluster, ArtifactId id, long offset) {
+  /** Asks for an artefact. */
+  record Request(String cluster, ArtifactId id) {
 
     void send(Connection server) throws IOException {
       byte[] name = cluster.getBytes(StandardCharsets.UTF_8);
-      ByteBuffer request = server.allocate(PREFIX + name.length + SHA256 + Long.BYTES);
+      ByteBuffer request = ByteBuffer.allocate(PREFIX + name.length + NAME);
       request.putInt(MAGIC).putShort(VERSION).put((byte) name.length).put(name);
-      request.put(HexFormat.of().parseHex(id.sha256())).putLong(offset);
+      request.put(HexFormat.of().parseHex(id.sha256()));
       server.write(request.flip());
     }
 
     static Request receive(Connection client) throws IOException {
-      ByteBuffer prefix = receive(client, PREFIX);
+      ByteBuffer prefix = Protocol.receive(client, PREFIX);
       if (prefix.getInt() != MAGIC) {
         throw new ProtocolException("it does not speak the data plane's protocol");
       }
@@ -86,23 +87,11 @@ final class Protocol {
         throw new VersionException(version);
       }
       byte[] name = new byte[Byte.toUnsignedInt(prefix.get())];
-      byte[] hash = new byte[SHA256];
-      ByteBuffer rest = receive(client, name.length + SHA256 + Long.BYTES);
+      byte[] hash = new byte[NAME];
+      ByteBuffer rest = Protocol.receive(client, name.length + NAME);
       rest.get(name).get(hash);
-      long offset = rest.getLong();
-      if (offset < 0) {
-        throw new ProtocolException("it asks for the offset " + offset);
-      }
       return new Request(
-          new String(name, StandardCharsets.UTF_8),
-          new ArtifactId(HexFormat.of().formatHex(hash)),
-          offset);
-    }
-
-    private static ByteBuffer receive(Connection client, int bytes) throws IOException {
-      ByteBuffer buffer = client.allocate(bytes);
-      client.read(buffer);
-      return buffer.flip();
+          new String(name, StandardCharsets.UTF_8), new ArtifactId(HexFormat.of().formatHex(hash)));
     }
   }
 
@@ -116,15 +105,13 @@ final class Protocol {
     private static final int BYTES = PREFIX + Long.BYTES;
 
     void send(Connection client) throws IOException {
-      ByteBuffer answer = client.allocate(BYTES);
+      ByteBuffer answer = ByteBuffer.allocate(BYTES);
       answer.putInt(MAGIC).putShort(VERSION).put((byte) status.ordinal()).putLong(length);
       client.write(answer.flip());
     }
 
     static Answer receive(Connection server) throws IOException {
-      ByteBuffer answer = server.allocate(BYTES);
-      server.read(answer);
-      answer.flip();
+      ByteBuffer answer = Protocol.receive(server, BYTES);
       if (answer.getInt() != MAGIC) {
         throw new ProtocolException("it does not speak the data plane's protocol");
       }
@@ -141,4 +128,49 @@ final class Protocol {
   }
 
   private Protocol() {}
+
+  static void sendManifest(Connection client, Manifest manifest) throws IOException {
+    client.write(manifest.encoded());
+  }
+
+  static Manifest receiveManifest(Connection server, long length) throws IOException {
+    return Manifest.decode(length, receive(server, Manifest.encodedBytes(length)));
+  }
+
+  static void sendOffset(Connection server, long offset) throws IOException {
+    server.write(ByteBuffer.allocate(Long.BYTES).putLong(offset).flip());
+  }
+
+  /**
+   * The offset that the client asks for.
+   *
+   * @throws ProtocolException if no chunk begins there
+   */
+  static long receiveOffset(Connection client, long length) throws IOException {
+    long offset = receive(client, Long.BYTES).getLong();
+    if (offset < 0 || offset > length || offset % Manifest.CHUNK != 0 && offset != length) {
+      throw new ProtocolException("it asks for the offset " + offset);
+    }
+    return offset;
+  }
+
+  /** Announces so many bytes, or none yet. */
+  static void sendFrame(Connection client, int bytes) throws IOException {
+    client.write(ByteBuffer.allocate(Integer.BYTES).putInt(bytes).flip());
+  }
+
+  /** How many bytes come next, 0 to {@link #FRAME}; 0 where there are none yet. */
+  static int receiveFrame(Connection server) throws IOException {
+    int bytes = receive(server, Integer.BYTES).getInt();
+    if (bytes < 0 || bytes > FRAME) {
+      throw new ProtocolException("it announces a frame of " + bytes + " bytes");
+    }
+    return bytes;
+  }
+
+  private static ByteBuffer receive(Connection peer, int bytes) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(bytes);
+    peer.read(buffer);
+    return buffer.flip();
+  }
 }

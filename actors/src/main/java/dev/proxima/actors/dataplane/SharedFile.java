@@ -1,5 +1,6 @@
 package dev.proxima.actors.dataplane;
 
+import dev.proxima.actors.artifacts.Manifest;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -9,91 +10,61 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 
 /**
- * A file that others read while it still grows: its first {@code available} bytes are final. It has
- * one writer and any number of readers, each with a channel of its own.
+ * An artefact's file that others read while it still grows: its first {@code available} bytes are
+ * final and right. It has one writer and any number of readers, each with a channel of its own.
  */
 public final class SharedFile {
 
-  /** The writer found that the bytes are wrong: whoever has some of them must drop them. */
-  static final class WithdrawnException extends IOException {
-
-    WithdrawnException(String message) {
-      super(message);
-    }
-  }
-
-  /** Why there will be no more bytes. */
-  private enum End {
-    /** The bytes so far are as good as ever. */
-    ABANDONED,
-    /** The bytes are wrong. */
-    WITHDRAWN
-  }
-
-  private final long length;
-  private final ChunkChecksums checksums;
+  private final Manifest manifest;
   private Path path;
   private long available;
-  private End end;
+  private boolean abandoned;
 
-  private SharedFile(Path path, long length, long available) {
+  private SharedFile(Path path, Manifest manifest, long available) {
     this.path = path;
-    this.length = length;
-    this.checksums = new ChunkChecksums(length);
+    this.manifest = manifest;
     this.available = available;
   }
 
-  /** A file that has all its bytes. */
-  public static SharedFile complete(Path path) throws IOException {
-    long length = Files.size(path);
-    return new SharedFile(path, length, length);
+  /** A file that has all its bytes, which were checked. */
+  public static SharedFile complete(Path path, Manifest manifest) {
+    return new SharedFile(path, manifest, manifest.length());
   }
 
   /**
-   * A file that will have {@code length} bytes.
+   * A file that will have all bytes.
    *
-   * @param available how many it has, 0 to length
+   * @param available how many it has, 0 to the manifest's length
    */
-  public static SharedFile growing(Path path, long length, long available) {
-    if (available < 0 || available > length) {
-      throw new IllegalArgumentException(available + " bytes of " + length);
+  public static SharedFile growing(Path path, Manifest manifest, long available) {
+    if (available < 0 || available > manifest.length()) {
+      throw new IllegalArgumentException(available + " bytes of " + manifest.length());
     }
-    return new SharedFile(path, length, available);
+    return new SharedFile(path, manifest, available);
+  }
+
+  /** What the whole file consists of. */
+  Manifest manifest() {
+    return manifest;
   }
 
   /** The bytes of the whole file. */
-  public long length() {
-    return length;
-  }
-
-  /** What is known of its chunks; whoever reads one adds to it. */
-  ChunkChecksums checksums() {
-    return checksums;
+  long length() {
+    return manifest.length();
   }
 
   /** Tells readers that the first {@code bytes} bytes are written. */
   public synchronized void advance(long bytes) {
-    if (bytes < available || bytes > length) {
-      throw new IllegalArgumentException(bytes + " bytes after " + available + " of " + length);
+    if (bytes < available || bytes > length()) {
+      throw new IllegalArgumentException(bytes + " bytes after " + available + " of " + length());
     }
     available = bytes;
     notifyAll();
   }
 
-  /** Tells readers that no more bytes come; those that they have are good. */
+  /** Tells readers that no more bytes come. */
   synchronized void abandon() {
-    if (available < length && end == null) {
-      end(End.ABANDONED);
-    }
-  }
-
-  /** Tells readers that the bytes are wrong. */
-  synchronized void withdraw() {
-    end(End.WITHDRAWN);
-  }
-
-  private void end(End how) {
-    end = how;
+    abandoned = true;
     notifyAll();
   }
 
@@ -113,19 +84,15 @@ public final class SharedFile {
    *
    * @return the bytes that there are
    * @throws IOException if no more come
-   * @throws WithdrawnException if the bytes are wrong
    */
   synchronized long await(long offset, Duration atMost) throws IOException, InterruptedException {
     long deadline = System.nanoTime() + atMost.toNanos();
-    while (available <= offset && end == null) {
+    while (available <= offset && !abandoned) {
       long left = (deadline - System.nanoTime()) / 1_000_000;
       if (left <= 0) {
         return available;
       }
       wait(left);
-    }
-    if (end == End.WITHDRAWN) {
-      throw new WithdrawnException("the bytes turned out to be wrong");
     }
     if (available <= offset) {
       throw new IOException("no more bytes come");

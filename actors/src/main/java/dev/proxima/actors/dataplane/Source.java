@@ -24,7 +24,7 @@ public interface Source {
   static Source of(ArtifactStore store) {
     return (id, patience) -> {
       try {
-        return Optional.of(SharedFile.complete(store.read(id)));
+        return Optional.of(SharedFile.complete(store.read(id), store.manifest(id)));
       } catch (ArtifactException e) {
         return Optional.empty();
       }

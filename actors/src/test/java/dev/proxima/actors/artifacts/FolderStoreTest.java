@@ -30,9 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 class FolderStoreTest {
 
-  /** {@code printf abc | sha256sum}; also the first example of FIPS 180-2, appendix B. */
+  /** As {@link ManifestTest} derives it. */
   private static final ArtifactId ABC =
-      new ArtifactId("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+      new ArtifactId("6407bea2ae6e98476e58caca5ab2352d71da2d0bf67086a869710ef68d8c8dba");
 
   @TempDir Path folder;
   private FolderStore store;
@@ -43,9 +43,10 @@ class FolderStoreTest {
   }
 
   @Test
-  void namesContentByItsSha256() {
+  void namesContentByItsManifest() {
     assertThat(store.write(path -> writeText(path, "abc"))).isEqualTo(ABC);
     assertThat(store.read(ABC)).hasContent("abc");
+    assertThat(store.manifest(ABC).length()).isEqualTo(3);
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.proxima.actors.artifacts.ArtifactId;
 import dev.proxima.actors.artifacts.ArtifactStore;
 import dev.proxima.actors.artifacts.FolderStore;
+import dev.proxima.actors.artifacts.Manifest;
 import dev.proxima.actors.dataplane.ScriptedSource.Script;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,8 +46,9 @@ class DataPlaneTest {
 
   private static final int CHUNK = 256 * 1024;
   private static final byte[] BYTES = bytes(3 * CHUNK + 5);
-  private static final int HALF = BYTES.length / 2;
-  private static final ArtifactId ID = ArtifactId.of(BYTES);
+  private static final int HALF = 2 * CHUNK;
+  private static final Manifest MANIFEST = Manifest.of(BYTES);
+  private static final ArtifactId ID = MANIFEST.id();
   private static final Duration LONG = Duration.ofSeconds(10);
   private static final DataPlaneAddress NOBODY = deadAddress();
 
@@ -145,7 +148,7 @@ class DataPlaneTest {
   @Test
   void aSourceThatIsKilledIsReplaced() throws Exception {
     Path file = Files.write(folder.resolve("half"), BYTES);
-    Process process = SourceProcess.start(folder.resolve("child"), file, BYTES.length, HALF);
+    Process process = SourceProcess.start(folder.resolve("child"), file, HALF);
     opened.add(process::destroyForcibly);
     int port =
         Integer.parseInt(
@@ -177,41 +180,86 @@ class DataPlaneTest {
   void aChunkDamagedOnTheWayIsPulledAgain() throws Exception {
     Script damaged =
         (out, offset) -> {
-          ScriptedSource.found(out, BYTES.length);
-          ScriptedSource.frame(out, BYTES, 0, 10);
-          ScriptedSource.frame(out, BYTES, 10, 20, 17);
+          ScriptedSource.found(out, BYTES);
+          offset.read();
+          byte[] sent = BYTES.clone();
+          sent[HALF + 7] ^= 1;
+          ScriptedSource.frame(out, sent, 0, sent.length);
         };
     ScriptedSource source = scripted(damaged, rest());
     assertThat(fetch(node(), ID, source.address())).hasBinaryContent(BYTES);
-    assertThat(source.offsets()).containsExactly(0L, 10L);
+    assertThat(source.offsets()).containsExactly(0L, (long) HALF);
   }
 
   @Test
-  void aLyingSourceIsNamedAndTheNextOneAsked() throws Exception {
-    DataPlane liar = node(file(bytes(BYTES.length + 1)), settings());
+  void aDamagedChunkIsNamedAndNotPassedOn() throws Exception {
+    byte[] wrong = BYTES.clone();
+    wrong[CHUNK] ^= 1;
+    Path file = Files.write(folder.resolve("wrong"), wrong);
+    DataPlane source =
+        node((id, patience) -> Optional.of(SharedFile.complete(file, MANIFEST)), settings());
+    DataPlane node = node();
+
+    assertFails(
+        node, source.address() + ": a chunk at 262144 has a wrong checksum", source.address());
+
+    assertThat(folder.resolve("node-1").resolve(ID + ".partial")).hasSize(CHUNK);
+    assertThat(fetch(node, ID, scripted(rest()).address())).hasBinaryContent(BYTES);
+  }
+
+  @Test
+  void aSourceOfSomethingElseIsNamedAndTheNextOneAsked() throws Exception {
+    byte[] other = bytes(BYTES.length + 1);
+    DataPlane liar = node(file(other), settings());
     DataPlane origin = node(file(BYTES), settings());
     DataPlane node = node();
 
-    assertFails(node, "[" + liar.address() + "] sent ", liar.address());
-    assertThat(filesOf(2)).isEmpty();
+    assertFails(
+        node,
+        "%s: it has %s... instead"
+            .formatted(liar.address(), ArtifactId.of(other).sha256().substring(0, 12)),
+        liar.address());
+    assertThat(filesOf(2)).containsExactly(ID + ".partial");
+    assertThat(folder.resolve("node-2").resolve(ID + ".partial")).isEmptyFile();
     assertThat(fetch(node, ID, liar.address(), origin.address())).hasBinaryContent(BYTES);
   }
 
+  /** Its manifest has the right SHA-256 of the content and a checksum that fits other bytes. */
   @Test
-  void aSourceThatLiesAboutTheLengthIsNotAskedAgain() throws Exception {
-    ScriptedSource liar = scripted((out, offset) -> ScriptedSource.found(out, 7));
-    DataPlane origin = node(file(BYTES), settings());
-    assertThat(fetch(node(), ID, liar.address(), origin.address())).hasBinaryContent(BYTES);
-    assertThat(liar.offsets()).hasSize(1);
+  void aManifestWithOneWrongChecksumIsRefused() throws Exception {
+    ByteBuffer encoded = MANIFEST.encoded();
+    int last = encoded.limit() - 4;
+    encoded.putInt(last, encoded.getInt(last) ^ 1);
+    ScriptedSource liar =
+        scripted(
+            (out, offset) -> {
+              ScriptedSource.found(out, BYTES.length);
+              out.write(encoded.array());
+            });
+    assertFails(node(), "... instead", liar.address());
+    assertThat(liar.offsets()).isEmpty();
   }
 
   @Test
-  void wrongBytesThatAnEarlierProcessLeftAreNotTheSourcesFault() throws Exception {
+  void wrongBytesThatAnEarlierProcessLeftArePulledAgain() throws Exception {
     Path own = Files.createDirectories(folder.resolve("own"));
-    Files.write(own.resolve(ID + ".partial"), new byte[HALF]);
-    DataPlane origin = node(file(BYTES), settings());
-    assertThat(fetch(node(own, Source.none(), settings()), ID, origin.address()))
+    byte[] left = Arrays.copyOf(BYTES, HALF + 9);
+    left[CHUNK] ^= 1;
+    Files.write(own.resolve(ID + ".partial"), left);
+    ScriptedSource source = scripted(rest());
+    assertThat(fetch(node(own, Source.none(), settings()), ID, source.address()))
         .hasBinaryContent(BYTES);
+    assertThat(source.offsets()).containsExactly((long) CHUNK);
+  }
+
+  @Test
+  void partOfAChunkThatAnEarlierProcessLeftIsPulledAgain() throws Exception {
+    Path own = Files.createDirectories(folder.resolve("own"));
+    Files.write(own.resolve(ID + ".partial"), Arrays.copyOf(BYTES, HALF + 9));
+    ScriptedSource source = scripted(rest());
+    assertThat(fetch(node(own, Source.none(), settings()), ID, source.address()))
+        .hasBinaryContent(BYTES);
+    assertThat(source.offsets()).containsExactly((long) HALF);
   }
 
   @Test
@@ -227,41 +275,34 @@ class DataPlaneTest {
   @Test
   void aTornFileEndsTheConnection() throws Exception {
     Path torn = Files.write(folder.resolve("torn"), Arrays.copyOf(BYTES, HALF));
-    SharedFile file = SharedFile.growing(torn, BYTES.length, BYTES.length);
+    SharedFile file = SharedFile.complete(torn, MANIFEST);
     DataPlane source = node((id, patience) -> Optional.of(file), settings());
     DataPlane origin = node(file(BYTES), settings());
     assertThat(fetch(node(), ID, source.address(), origin.address())).hasBinaryContent(BYTES);
   }
 
-  /** What a node passed on and then found wrong, the nodes behind it drop. */
-  @Test
-  void withdrawnBytesAreDropped() throws Exception {
-    SharedFile file =
-        SharedFile.growing(
-            Files.write(folder.resolve("wrong"), new byte[HALF]), BYTES.length, HALF);
-    DataPlane source = node((id, patience) -> Optional.of(file), settings());
-    ScriptedSource origin = scripted(rest());
-    DataPlane node = node();
-
-    CompletableFuture<Path> fetched = begin(node, ID, source.address(), origin.address());
-    awaitBytes(node, HALF);
-    file.withdraw();
-
-    assertThat(fetched.get()).hasBinaryContent(BYTES);
-    assertThat(origin.offsets()).containsExactly(0L);
+  @ParameterizedTest
+  @ValueSource(ints = {-7, 64 * CHUNK + 1})
+  void framesBeyondTheLimitAreRefused(int size) throws Exception {
+    assertFails(node(), "it announces a frame of " + size + " bytes", announcing(size).address());
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {-7, CHUNK + 1, 3 * CHUNK})
-  void chunksBeyondTheLimitAreRefused(int size) throws Exception {
-    ScriptedSource source =
-        scripted(
-            (out, offset) -> {
-              ScriptedSource.found(out, 2 * CHUNK);
-              out.writeInt(size);
-              out.writeInt(0);
-            });
-    assertFails(node(), "it announces a chunk of " + size + " bytes", source.address());
+  @ValueSource(ints = {1, CHUNK - 1, 4 * CHUNK})
+  void framesOfOtherThanWholeChunksAreRefused(int size) throws Exception {
+    assertFails(node(), "it announces bytes that are no whole chunks", announcing(size).address());
+  }
+
+  /** Announces a frame of so many bytes; they come, as far as there are so many. */
+  private ScriptedSource announcing(int size) throws IOException {
+    return scripted(
+        (out, offset) -> {
+          ScriptedSource.found(out, BYTES);
+          offset.read();
+          out.writeInt(size);
+          out.write(BYTES, 0, Math.max(0, Math.min(size, BYTES.length)));
+        },
+        (out, offset) -> out.close());
   }
 
   @Test
@@ -278,8 +319,8 @@ class DataPlaneTest {
         scripted((out, offset) -> out.writeBytes("HTTP/1.1 400 Bad Request\r\n")).address());
     assertFails(
         node(),
-        "it speaks version 2 of the protocol, not 1",
-        scripted((out, offset) -> ScriptedSource.answer(out, 2, 3, 0)).address());
+        "it speaks version 1 of the protocol, not 2",
+        scripted((out, offset) -> ScriptedSource.answer(out, 1, 3, 0)).address());
   }
 
   /** A device that is always full stands for a disk. */
@@ -298,9 +339,9 @@ class DataPlaneTest {
 
   @Test
   void aDiskWithoutRoomIsNotFilled() throws Exception {
-    DataPlaneSettings unlimited = limited(LONG, 16, 1L << 48, 8);
+    DataPlaneSettings unlimited = limited(LONG, 16, 1L << 44, 8);
     DataPlane node = node(Source.none(), unlimited);
-    Script boast = (out, offset) -> ScriptedSource.found(out, 1L << 48);
+    Script boast = (out, offset) -> ScriptedSource.found(out, 1L << 44);
     ScriptedSource source = scripted(boast, boast);
 
     assertFails(node, source.address() + ": no room for ", source.address());
@@ -402,7 +443,7 @@ class DataPlaneTest {
   @Test
   void bytesArePassedOnWhileTheyCome() throws Exception {
     SharedFile file =
-        SharedFile.growing(Files.write(folder.resolve("slow"), BYTES), BYTES.length, HALF);
+        SharedFile.growing(Files.write(folder.resolve("slow"), BYTES), MANIFEST, HALF);
     DataPlane origin = node((id, patience) -> Optional.of(file), settings());
     DataPlane first = node();
     DataPlane second = node();
@@ -421,14 +462,14 @@ class DataPlaneTest {
   @Test
   void whoWaitsForMoreKeepsItsOwnClientsConnected() throws Exception {
     SharedFile file =
-        SharedFile.growing(Files.write(folder.resolve("slow"), BYTES), BYTES.length, HALF);
+        SharedFile.growing(Files.write(folder.resolve("slow"), BYTES), MANIFEST, HALF);
     DataPlane origin = node((id, patience) -> Optional.of(file), idle(Duration.ofMillis(200)));
     DataPlane node = node(Source.none(), idle(Duration.ofMillis(200)));
     CompletableFuture<Path> fetched = begin(node, ID, origin.address());
 
     try (RawClient client = new RawClient(origin.address())) {
-      assertThat(client.ask(1, "test", ID, HALF)).isZero();
-      assertThat(client.in.readLong()).isEqualTo(BYTES.length);
+      assertThat(client.ask(2, "test", ID)).isZero();
+      assertThat(client.begin(HALF)).isEqualTo(BYTES.length);
       // Six quarters of the time after which a silent connection is closed.
       for (int i = 0; i < 6; i++) {
         assertThat(client.frame()).isZero();
@@ -442,7 +483,7 @@ class DataPlaneTest {
   @Test
   void whoAsksTwiceGetsOneTransfer() throws Exception {
     SharedFile file =
-        SharedFile.growing(Files.write(folder.resolve("slow"), BYTES), BYTES.length, HALF);
+        SharedFile.growing(Files.write(folder.resolve("slow"), BYTES), MANIFEST, HALF);
     AtomicInteger asked = new AtomicInteger();
     DataPlane origin =
         node(
@@ -476,13 +517,21 @@ class DataPlaneTest {
   void requestsThatMakeNoSenseAreRefused() throws Exception {
     DataPlane origin = node(file(BYTES), settings());
     try (RawClient client = new RawClient(origin.address())) {
-      assertThat(client.ask(9, "test", ID, 0)).isEqualTo(3);
+      assertThat(client.ask(9, "test", ID)).isEqualTo(3);
     }
     try (RawClient client = new RawClient(origin.address())) {
-      assertThat(client.ask(1, "other", ID, 0)).isEqualTo(2);
+      assertThat(client.ask(2, "other", ID)).isEqualTo(2);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {-CHUNK, 7, 4 * CHUNK})
+  void offsetsWhereNoChunkBeginsAreRefused(long offset) throws Exception {
+    DataPlane origin = node(file(BYTES), settings());
     try (RawClient client = new RawClient(origin.address())) {
-      assertThatThrownBy(() -> client.ask(1, "test", ID, -1)).isInstanceOf(IOException.class);
+      assertThat(client.ask(2, "test", ID)).isZero();
+      client.begin(offset);
+      assertThat(drained(client)).isTrue();
     }
   }
 
@@ -501,11 +550,12 @@ class DataPlaneTest {
     try (var file = new RandomAccessFile(large.toFile(), "rw")) {
       file.setLength(64L << 20);
     }
-    SharedFile shared = SharedFile.complete(large);
+    SharedFile shared = SharedFile.complete(large, Manifest.of(large));
     DataPlaneSettings one = limited(Duration.ofMillis(200), 1, 1L << 30, 8);
     DataPlane origin = node((id, patience) -> Optional.of(shared), one);
     try (RawClient client = new RawClient(origin.address())) {
-      assertThat(client.ask(1, "test", ID, 0)).isZero();
+      assertThat(client.ask(2, "test", ID)).isZero();
+      client.begin(0);
       // The only place is taken until the watch frees it.
       while (!admitted(origin.address())) {
         Thread.onSpinWait();
@@ -515,7 +565,7 @@ class DataPlaneTest {
 
   private static boolean admitted(DataPlaneAddress server) throws IOException {
     try (RawClient client = new RawClient(server)) {
-      return client.ask(1, "test", ID, 0) == 0;
+      return client.ask(2, "test", ID) == 0;
     } catch (IOException e) {
       return false;
     }
@@ -566,7 +616,7 @@ class DataPlaneTest {
   @Test
   void closingEndsTransfersAndFailsLaterOnes() throws Exception {
     SharedFile file =
-        SharedFile.growing(Files.write(folder.resolve("slow"), BYTES), BYTES.length, HALF);
+        SharedFile.growing(Files.write(folder.resolve("slow"), BYTES), MANIFEST, HALF);
     DataPlane origin = node((id, patience) -> Optional.of(file), settings());
     DataPlane node = node();
     CompletableFuture<Path> fetched = begin(node, ID, origin.address());
@@ -603,27 +653,26 @@ class DataPlaneTest {
   /** Announces all, sends the first half. */
   private static Script half() {
     return (out, offset) -> {
-      ScriptedSource.found(out, BYTES.length);
-      for (int from = 0; from < HALF; from += CHUNK) {
-        ScriptedSource.frame(out, BYTES, from, Math.min(from + CHUNK, HALF));
-      }
+      ScriptedSource.found(out, BYTES);
+      offset.read();
+      ScriptedSource.frame(out, BYTES, 0, CHUNK);
+      ScriptedSource.frame(out, BYTES, CHUNK, HALF);
     };
   }
 
   /** Sends what is asked for. */
   private static Script rest() {
     return (out, offset) -> {
-      ScriptedSource.found(out, BYTES.length);
-      for (long from = offset; from < BYTES.length; from += CHUNK) {
-        ScriptedSource.frame(out, BYTES, from, Math.min(from + CHUNK, BYTES.length));
-      }
+      ScriptedSource.found(out, BYTES);
+      ScriptedSource.frame(out, BYTES, offset.read(), BYTES.length);
     };
   }
 
   /** Offers these bytes, whatever is asked for. */
   private Source file(byte[] bytes) throws IOException {
     Path file = Files.write(Files.createTempFile(folder, "source", ""), bytes);
-    return (id, patience) -> Optional.of(SharedFile.complete(file));
+    SharedFile shared = SharedFile.complete(file, Manifest.of(file));
+    return (id, patience) -> Optional.of(shared);
   }
 
   private static DataPlaneSettings settings() {
@@ -631,7 +680,7 @@ class DataPlaneTest {
   }
 
   private static DataPlaneSettings settings(String cluster, Optional<SSLContext> tls) {
-    return new DataPlaneSettings(cluster, tls, LONG, LONG.dividedBy(2), 16, 1L << 30, 8, true);
+    return new DataPlaneSettings(cluster, tls, LONG, LONG.dividedBy(2), 16, 1L << 30, 8);
   }
 
   private static DataPlaneSettings tls(SSLContext context) {
@@ -649,7 +698,7 @@ class DataPlaneTest {
 
   private static DataPlaneSettings limited(Duration idle, int connections, long largest, int kept) {
     return new DataPlaneSettings(
-        "test", Optional.empty(), idle, Duration.ZERO, connections, largest, kept, true);
+        "test", Optional.empty(), idle, Duration.ZERO, connections, largest, kept);
   }
 
   private static Path fetch(DataPlane node, ArtifactId id, DataPlaneAddress... sources)
@@ -675,8 +724,8 @@ class DataPlaneTest {
   /** Returns when a node has that many bytes, which it passes on as soon as it has them. */
   private static void awaitBytes(DataPlane node, int count) throws IOException {
     try (RawClient client = new RawClient(node.address())) {
-      assertThat(client.ask(1, "test", ID, count - 1)).isZero();
-      assertThat(client.in.readLong()).isEqualTo(BYTES.length);
+      assertThat(client.ask(2, "test", ID)).isZero();
+      assertThat(client.begin(count - CHUNK)).isEqualTo(BYTES.length);
       int size = client.frame();
       while (size == 0) {
         size = client.frame();

@@ -6,11 +6,14 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
 /** Speaks the protocol byte by byte, independently of the code under test. */
 final class RawClient implements AutoCloseable {
+
+  private static final int CHUNK = 256 * 1024;
 
   final Socket socket;
   final DataInputStream in;
@@ -21,7 +24,7 @@ final class RawClient implements AutoCloseable {
   }
 
   /** Asks and returns the status: 0 found, 1 missing, 2 other cluster, 3 other version. */
-  int ask(int version, String cluster, ArtifactId id, long offset) throws IOException {
+  int ask(int version, String cluster, ArtifactId id) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(bytes);
     out.writeBytes("PXDP");
@@ -29,7 +32,6 @@ final class RawClient implements AutoCloseable {
     out.writeByte(cluster.length());
     out.writeBytes(cluster);
     out.write(HexFormat.of().parseHex(id.sha256()));
-    out.writeLong(offset);
     send(bytes.toByteArray());
     byte[] magic = in.readNBytes(4);
     if (!new String(magic, StandardCharsets.US_ASCII).equals("PXDP")) {
@@ -44,10 +46,17 @@ final class RawClient implements AutoCloseable {
     socket.getOutputStream().flush();
   }
 
+  /** Reads the announcement of what was found, asks for it from an offset on; its length. */
+  long begin(long offset) throws IOException {
+    long length = in.readLong();
+    in.readNBytes(32 + 4 * (int) ((length + CHUNK - 1) / CHUNK));
+    send(ByteBuffer.allocate(8).putLong(offset).array());
+    return length;
+  }
+
   /** A frame's size; its bytes are read and dropped. */
   int frame() throws IOException {
     int size = in.readInt();
-    in.readInt();
     in.readNBytes(Math.max(0, size));
     return size;
   }

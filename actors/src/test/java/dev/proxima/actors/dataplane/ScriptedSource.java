@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -19,10 +21,21 @@ import java.util.zip.CRC32C;
  */
 final class ScriptedSource implements AutoCloseable {
 
-  /** What happens on a connection once the request is read; the connection is closed after it. */
+  private static final int CHUNK = 256 * 1024;
+
+  /**
+   * What happens on a connection once the request is read; the connection is closed after it. A
+   * script that announces something asks for the offset when it has.
+   */
   @FunctionalInterface
   interface Script {
-    void play(DataOutputStream out, long offset) throws IOException;
+    void play(DataOutputStream out, Offset offset) throws IOException;
+  }
+
+  /** The offset that the client asks for, which it says once. */
+  @FunctionalInterface
+  interface Offset {
+    long read() throws IOException;
   }
 
   private final ServerSocket server;
@@ -40,22 +53,28 @@ final class ScriptedSource implements AutoCloseable {
   private void listen() {
     while (!scripts.isEmpty()) {
       try (Socket socket = server.accept()) {
-        offsets.add(readRequest(new DataInputStream(socket.getInputStream())));
+        DataInputStream in = new DataInputStream(socket.getInputStream());
+        readRequest(in);
         if (scripts.size() == 1) {
           server.close();
         }
-        scripts.remove().play(new DataOutputStream(socket.getOutputStream()), lastOffset());
+        scripts.remove().play(new DataOutputStream(socket.getOutputStream()), () -> offset(in));
       } catch (IOException e) {
         // The client went first.
       }
     }
   }
 
-  private static long readRequest(DataInputStream in) throws IOException {
+  private static void readRequest(DataInputStream in) throws IOException {
     in.readInt();
     in.readShort();
     in.readFully(new byte[in.readUnsignedByte() + 32]);
-    return in.readLong();
+  }
+
+  private long offset(DataInputStream in) throws IOException {
+    long offset = in.readLong();
+    offsets.add(offset);
+    return offset;
   }
 
   DataPlaneAddress address() {
@@ -67,13 +86,24 @@ final class ScriptedSource implements AutoCloseable {
     return List.copyOf(offsets);
   }
 
-  private long lastOffset() {
-    return offsets.get(offsets.size() - 1);
+  /** Announces an artefact with what it consists of. */
+  static void found(DataOutputStream out, byte[] bytes) throws IOException {
+    answer(out, 2, 0, bytes.length);
+    try {
+      out.write(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IOException(e);
+    }
+    for (int from = 0; from < bytes.length; from += CHUNK) {
+      CRC32C checksum = new CRC32C();
+      checksum.update(bytes, from, Math.min(CHUNK, bytes.length - from));
+      out.writeInt((int) checksum.getValue());
+    }
   }
 
-  /** Announces an artefact. */
+  /** Announces no more than a length. */
   static void found(DataOutputStream out, long length) throws IOException {
-    answer(out, 1, 0, length);
+    answer(out, 2, 0, length);
   }
 
   static void answer(DataOutputStream out, int version, int status, long length)
@@ -86,15 +116,7 @@ final class ScriptedSource implements AutoCloseable {
 
   /** Sends bytes from {@code from} to {@code to} as one frame. */
   static void frame(DataOutputStream out, byte[] bytes, long from, long to) throws IOException {
-    CRC32C checksum = new CRC32C();
-    checksum.update(bytes, (int) from, (int) (to - from));
-    frame(out, bytes, from, to, (int) checksum.getValue());
-  }
-
-  static void frame(DataOutputStream out, byte[] bytes, long from, long to, int checksum)
-      throws IOException {
     out.writeInt((int) (to - from));
-    out.writeInt(checksum);
     out.write(bytes, (int) from, (int) (to - from));
   }
 

@@ -1,5 +1,6 @@
 package dev.proxima.actors.dataplane;
 
+import dev.proxima.actors.artifacts.Manifest;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -11,11 +12,12 @@ final class SourceProcess {
   private SourceProcess() {}
 
   /**
-   * @param args the node's folder, the file, the artefact's length and the bytes that it has
+   * @param args the node's folder, the whole file and how many of its bytes the node has
    */
   public static void main(String[] args) throws IOException {
     SharedFile file =
-        SharedFile.growing(Path.of(args[1]), Long.parseLong(args[2]), Long.parseLong(args[3]));
+        SharedFile.growing(
+            Path.of(args[1]), Manifest.of(Path.of(args[1])), Long.parseLong(args[2]));
     Source source = (id, patience) -> Optional.of(file);
     DataPlane node =
         DataPlane.start(
@@ -29,7 +31,7 @@ final class SourceProcess {
   }
 
   /** Starts it. */
-  static Process start(Path folder, Path file, long length, long available) throws IOException {
+  static Process start(Path folder, Path file, long available) throws IOException {
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xmx64m",
@@ -38,7 +40,6 @@ final class SourceProcess {
             SourceProcess.class.getName(),
             folder.toString(),
             file.toString(),
-            Long.toString(length),
             Long.toString(available))
         .redirectError(ProcessBuilder.Redirect.INHERIT)
         .start();

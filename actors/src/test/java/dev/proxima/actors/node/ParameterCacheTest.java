@@ -157,7 +157,7 @@ class ParameterCacheTest {
     ArtifactStore elsewhere = new FolderStore(folder.resolve("elsewhere"));
     ArtifactId coming = Runs.parameters(elsewhere, 3, 4);
     Path bytes = elsewhere.read(coming);
-    SharedFile file = SharedFile.growing(bytes, Files.size(bytes), 1);
+    SharedFile file = SharedFile.growing(bytes, elsewhere.manifest(coming), 0);
     DataPlane origin = node((id, patience) -> Optional.of(file));
     DataPlane here = node(Source.none());
     cache = kit.spawn(ParameterCache.create(store, here));

@@ -1,6 +1,7 @@
 package dev.proxima.experiments.bench;
 
 import dev.proxima.actors.artifacts.ArtifactId;
+import dev.proxima.actors.artifacts.Manifest;
 import dev.proxima.actors.dataplane.DataPlane;
 import dev.proxima.actors.dataplane.DataPlaneAddress;
 import dev.proxima.actors.dataplane.FanOut;
@@ -8,7 +9,6 @@ import dev.proxima.actors.dataplane.SharedFile;
 import dev.proxima.actors.dataplane.Source;
 import dev.proxima.experiments.terminal.Terminal;
 import dev.proxima.models.io.FileTrees;
-import dev.proxima.models.io.Sha256;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -42,8 +42,17 @@ public final class BroadcastBenchmark {
    */
   public record Options(long bytes, int nodes, int rounds, Optional<Path> folder) {}
 
-  /** A file and its name. */
-  private record Artifact(ArtifactId id, Path file, long bytes) {}
+  /** A file and what it consists of. */
+  private record Artifact(Manifest manifest, Path file) {
+
+    ArtifactId id() {
+      return manifest.id();
+    }
+
+    long bytes() {
+      return manifest.length();
+    }
+  }
 
   /** A way to measure: over which route, to how many. */
   private record Way(Route route, int receivers) {}
@@ -61,7 +70,7 @@ public final class BroadcastBenchmark {
   private final Terminal terminal;
   private final List<AutoCloseable> opened = new CopyOnWriteArrayList<>();
   private final List<BroadcastPeer> peers = new ArrayList<>();
-  private final Map<ArtifactId, Path> offered = new LinkedHashMap<>();
+  private final Map<ArtifactId, SharedFile> offered = new LinkedHashMap<>();
   private DataPlane plain;
   private DataPlane secured;
   private PlainSocket yardstick;
@@ -101,7 +110,7 @@ public final class BroadcastBenchmark {
     start(work);
     Artifact small = write(work, options.bytes() / SMALLER);
     Artifact large = write(work, options.bytes());
-    double hashing = hashingRate(large);
+    double naming = namingRate(large);
     Map<Way, List<Transfer>> transfers = new LinkedHashMap<>();
     List<Way> ways = ways();
     terminal.stage("broadcast", (options.rounds() + 1L) * ways.size(), "transfers");
@@ -118,7 +127,7 @@ public final class BroadcastBenchmark {
     return new BroadcastResult(
         small.bytes(),
         large.bytes(),
-        hashing,
+        naming,
         ways.stream().map(way -> line(way, transfers.get(way))).toList());
   }
 
@@ -136,11 +145,7 @@ public final class BroadcastBenchmark {
   private void start(Path work) throws IOException, InterruptedException {
     Path keys = SelfSigned.create(work);
     SSLContext tls = SelfSigned.context(keys);
-    Source files =
-        (id, patience) ->
-            offered.containsKey(id)
-                ? Optional.of(SharedFile.complete(offered.get(id)))
-                : Optional.empty();
+    Source files = (id, patience) -> Optional.ofNullable(offered.get(id));
     plain = open(BroadcastNode.start(work.resolve("plain"), Route.DATA_PLANE, files, tls));
     secured = open(BroadcastNode.start(work.resolve("secured"), Route.TLS, files, tls));
     yardstick = open(new PlainSocket());
@@ -164,14 +169,14 @@ public final class BroadcastBenchmark {
         out.write(block, 0, (int) Math.min(BLOCK, left));
       }
     }
-    ArtifactId id = new ArtifactId(Sha256.of(file));
-    offered.put(id, file);
-    return new Artifact(id, file, bytes);
+    Manifest manifest = Manifest.of(file);
+    offered.put(manifest.id(), SharedFile.complete(file, manifest));
+    return new Artifact(manifest, file);
   }
 
-  private static double hashingRate(Artifact artifact) throws IOException {
+  private static double namingRate(Artifact artifact) throws IOException {
     long start = System.nanoTime();
-    Sha256.of(artifact.file());
+    Manifest.of(artifact.file());
     return artifact.bytes() * 1e9 / (System.nanoTime() - start);
   }
 

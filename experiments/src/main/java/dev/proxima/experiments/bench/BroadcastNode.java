@@ -59,8 +59,7 @@ final class BroadcastNode {
             Duration.ofSeconds(30),
             64,
             DataPlaneSettings.of("bench").largest(),
-            1,
-            route.verify()));
+            1));
   }
 
   /**

@@ -29,7 +29,8 @@ public final class Sha256 {
     }
   }
 
-  private static MessageDigest digest() {
+  /** Computes a checksum step by step. */
+  public static MessageDigest digest() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
