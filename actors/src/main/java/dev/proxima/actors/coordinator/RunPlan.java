@@ -47,7 +47,7 @@ public final class RunPlan {
    *
    * @param ready work that can be done now, the most urgent first; empty when the run is complete
    * @param iterations what is complete, per method in order
-   * @param needs who needs each work met
+   * @param needs who needs each work that is ready and each training met
    */
   public record Outlook(
       List<Work> ready, List<IterationResult> iterations, Map<Work, Need> needs) {}
@@ -90,7 +90,7 @@ public final class RunPlan {
 
   private Outlook walk(Map<Work, Output> outputs, Function<Work, Optional<Output>> missing) {
     Set<Work> ready = new LinkedHashSet<>();
-    Map<Work, Need> needs = new LinkedHashMap<>(2 * outputs.size());
+    Map<Work, Need> needs = new LinkedHashMap<>();
     List<IterationResult> iterations = new ArrayList<>();
     for (Method method : spec.settings().methods()) {
       new Walk(method, outputs, missing, ready, needs, iterations).run();
@@ -376,12 +376,15 @@ public final class RunPlan {
       return output(work).map(Output::artifact);
     }
 
+    /** Most works of a long run are done: for them this is one look-up. */
     private Optional<Output> output(Work work) {
-      needs
-          .computeIfAbsent(work, w -> new Need(new LinkedHashSet<>(), iteration))
-          .methods()
-          .add(method.name());
       Output output = outputs.get(work);
+      if (output == null || work instanceof Work.Training) {
+        needs
+            .computeIfAbsent(work, w -> new Need(new LinkedHashSet<>(), iteration))
+            .methods()
+            .add(method.name());
+      }
       if (output == null) {
         ready.add(work);
         return missing.apply(work);
