@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +32,7 @@ public final class BroadcastBenchmark {
 
   private static final int SMALLER = 4;
   private static final int BLOCK = 1 << 20;
+  private static final Duration IDLE = Duration.ofSeconds(2);
 
   /**
    * What to measure.
@@ -63,8 +65,9 @@ public final class BroadcastBenchmark {
    * @param rate bytes per second until the last receiver has the file
    * @param processor processor time of all JVMs in seconds
    * @param heap the most heap of a receiver in bytes
+   * @param silence the longest that any node was silent, in seconds
    */
-  private record Transfer(double rate, double processor, long heap) {}
+  private record Transfer(double rate, double processor, long heap, double silence) {}
 
   private final Options options;
   private final Terminal terminal;
@@ -74,6 +77,7 @@ public final class BroadcastBenchmark {
   private DataPlane plain;
   private DataPlane secured;
   private PlainSocket yardstick;
+  private Heartbeats heartbeats;
 
   private BroadcastBenchmark(Options options, Terminal terminal) {
     this.options = options;
@@ -114,9 +118,11 @@ public final class BroadcastBenchmark {
     Map<Way, List<Transfer>> transfers = new LinkedHashMap<>();
     List<Way> ways = ways();
     terminal.stage("broadcast", (options.rounds() + 1L) * ways.size(), "transfers");
+    List<Double> idle = new ArrayList<>();
     int done = 0;
     // The first round warms up, with the smaller file.
     for (int round = 0; round <= options.rounds(); round++) {
+      idle.add(silenceWithoutTransfers());
       for (Way way : ways) {
         transfers
             .computeIfAbsent(way, each -> new ArrayList<>())
@@ -128,6 +134,7 @@ public final class BroadcastBenchmark {
         small.bytes(),
         large.bytes(),
         naming,
+        max(idle.subList(1, idle.size())),
         ways.stream().map(way -> line(way, transfers.get(way))).toList());
   }
 
@@ -139,7 +146,18 @@ public final class BroadcastBenchmark {
         counted.stream().map(Transfer::rate).toList(),
         counted.stream().map(Transfer::processor).toList(),
         all.get(0).heap(),
-        counted.stream().mapToLong(Transfer::heap).max().orElseThrow());
+        counted.stream().mapToLong(Transfer::heap).max().orElseThrow(),
+        max(counted.stream().map(Transfer::silence).toList()));
+  }
+
+  private static double max(List<Double> values) {
+    return values.stream().mapToDouble(value -> value).max().orElseThrow();
+  }
+
+  private double silenceWithoutTransfers() throws InterruptedException {
+    heartbeats.forget();
+    Thread.sleep(IDLE.toMillis());
+    return heartbeats.longestSilence();
   }
 
   private void start(Path work) throws IOException, InterruptedException {
@@ -149,8 +167,11 @@ public final class BroadcastBenchmark {
     plain = open(BroadcastNode.start(work.resolve("plain"), Route.DATA_PLANE, files, tls));
     secured = open(BroadcastNode.start(work.resolve("secured"), Route.TLS, files, tls));
     yardstick = open(new PlainSocket());
+    heartbeats = open(new Heartbeats());
     for (int i = 0; i < options.nodes(); i++) {
-      peers.add(open(new BroadcastPeer(work.resolve("node-" + i), keys)));
+      BroadcastPeer peer = open(new BroadcastPeer(work.resolve("node-" + i), keys));
+      peers.add(peer);
+      heartbeats.ask(peer.actors());
     }
   }
 
@@ -197,6 +218,7 @@ public final class BroadcastBenchmark {
     }
     yardstick.offer(artifact.file());
     List<List<DataPlaneAddress>> sources = sources(way.route(), receivers);
+    heartbeats.forget();
     long processor = ProcessorTime.nanos();
     long start = System.nanoTime();
     for (int i = 0; i < receivers.size(); i++) {
@@ -211,7 +233,8 @@ public final class BroadcastBenchmark {
     return new Transfer(
         artifact.bytes() * 1e9 / time,
         (processor + usages.stream().mapToLong(BroadcastPeer.Usage::processor).sum()) * 1e-9,
-        usages.stream().mapToLong(BroadcastPeer.Usage::heap).max().orElseThrow());
+        usages.stream().mapToLong(BroadcastPeer.Usage::heap).max().orElseThrow(),
+        heartbeats.longestSilence());
   }
 
   private List<List<DataPlaneAddress>> sources(Route route, List<BroadcastPeer> receivers) {

@@ -73,8 +73,10 @@ final class BroadcastNode {
             Files.createDirectories(Path.of(args[0])), SelfSigned.context(Path.of(args[1])));
     answer(
         node.planes.values().stream()
-            .map(plane -> plane.address().toString())
-            .collect(Collectors.joining(" ")));
+                .map(plane -> plane.address().toString())
+                .collect(Collectors.joining(" "))
+            + " "
+            + Heartbeats.answer());
     try (BufferedReader orders =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
       for (String order = orders.readLine(); order != null; order = orders.readLine()) {

@@ -28,6 +28,7 @@ final class BroadcastPeer implements AutoCloseable {
   private final Process process;
   private final Writer orders;
   private final BufferedReader answers;
+  private final String actors;
   private final Map<Route, DataPlaneAddress> addresses = new EnumMap<>(Route.class);
 
   /** Starts the node's JVM. */
@@ -47,14 +48,20 @@ final class BroadcastPeer implements AutoCloseable {
     orders = process.outputWriter();
     answers = process.inputReader();
     String[] served = answer().split(" ");
-    for (int i = 0; i < served.length; i++) {
+    for (int i = 0; i < served.length - 1; i++) {
       addresses.put(Route.values()[i + 1], BroadcastNode.address(served[i]));
     }
+    actors = served[served.length - 1];
   }
 
   /** Where the node serves what it pulled on a route. */
   DataPlaneAddress address(Route route) {
     return addresses.get(route);
+  }
+
+  /** Where its actors answer, as {@link Heartbeats#answer} says. */
+  String actors() {
+    return actors;
   }
 
   /** Forgets what it pulled and how much heap that took. */

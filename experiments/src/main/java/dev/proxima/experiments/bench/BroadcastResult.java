@@ -14,9 +14,11 @@ import java.util.stream.IntStream;
  *     it
  * @param bytes the size of the file that rates are of
  * @param naming bytes per second of SHA-256 and CRC32C, by which an artefact gets its name once
+ * @param idleSilence how long the most silent node was so without transfers, in seconds
  * @param lines one for each way, the plain sockets before what is compared with them
  */
-public record BroadcastResult(long smallBytes, long bytes, double naming, List<Line> lines) {
+public record BroadcastResult(
+    long smallBytes, long bytes, double naming, double idleSilence, List<Line> lines) {
 
   private static final double MEBIBYTE = 1 << 20;
 
@@ -28,6 +30,7 @@ public record BroadcastResult(long smallBytes, long bytes, double naming, List<L
    * @param processor seconds of processor time, of all JVMs together, of each round
    * @param smallHeap the most heap of a receiver with the smaller file, in bytes
    * @param heap the same with the file
+   * @param silence how long the most silent node was so in all rounds, in seconds
    */
   public record Line(
       Route route,
@@ -35,7 +38,8 @@ public record BroadcastResult(long smallBytes, long bytes, double naming, List<L
       List<Double> rates,
       List<Double> processor,
       long smallHeap,
-      long heap) {
+      long heap,
+      double silence) {
 
     /** The median over the rounds of this way's rate as a share of another's. */
     double share(Line other) {
@@ -58,23 +62,36 @@ public record BroadcastResult(long smallBytes, long bytes, double naming, List<L
     text.append('\n');
     text.append(
         line(
-            "%-10s %-34s %8s %10s %14s %20s",
-            "receivers", "", "MB/s", "of plain", "CPU s per GB", "peak heap in MiB"));
-    text.append(line("%-10s %-34s %8s %10s %14s %20s", "", "", "", "", "", "at " + sizes()));
+            "%-10s %-18s %8s %10s %14s %20s %16s",
+            "receivers",
+            "",
+            "MB/s",
+            "of plain",
+            "CPU s per GB",
+            "peak heap in MiB",
+            "longest silence"));
+    text.append(
+        line("%-10s %-18s %8s %10s %14s %20s %16s", "", "", "", "", "", "at " + sizes(), "in ms"));
     for (Line each : lines) {
       text.append(
           line(
-              "%-10s %-34s %8.0f %8.0f %% %14.2f %20s",
+              "%-10s %-18s %8.0f %8.0f %% %14.2f %20s %16.0f",
               each.route() == Route.PLAIN_SOCKET ? each.receivers() : "",
               each.route().label(),
               Median.of(each.rates()) * 1e-6,
               100 * each.share(plain(each)),
               Median.of(each.processor()) * 1e9 / bytes / each.receivers(),
-              "%.0f / %.0f".formatted(each.smallHeap() / MEBIBYTE, each.heap() / MEBIBYTE)));
+              "%.0f / %.0f".formatted(each.smallHeap() / MEBIBYTE, each.heap() / MEBIBYTE),
+              1e3 * each.silence()));
     }
+    text.append(line("%-82s %16.0f", "without transfers", 1e3 * idleSilence));
     text.append('\n');
     text.append(
         "Until the last receiver has the file; medians of the rounds, and of the shares within a round.\n");
+    text.append(
+        line(
+            "Plain sockets and data plane send from a file and write into a file. Nodes are asked for a sign of life every %d ms.",
+            Heartbeats.INTERVAL.toMillis()));
     text.append(
         "CPU: of all JVMs, for each receiver. Several receivers: plain sockets send each a copy at once; the data plane sends one along a chain.\n");
     return text.toString();
@@ -91,12 +108,14 @@ public record BroadcastResult(long smallBytes, long bytes, double naming, List<L
     root.put("small_bytes", smallBytes);
     root.put("processors", Runtime.getRuntime().availableProcessors());
     root.put("sha256_bytes_per_second", naming);
+    root.put("idle_silence_seconds", idleSilence);
     ArrayNode all = root.putArray("ways");
     for (Line each : lines) {
       ObjectNode node = all.addObject();
       node.put("route", each.route().name().toLowerCase(Locale.ROOT).replace('_', '-'));
       node.put("receivers", each.receivers());
       node.put("share_of_plain", each.share(plain(each)));
+      node.put("silence_seconds", each.silence());
       node.put("peak_heap_bytes", each.heap());
       node.put("peak_heap_bytes_small", each.smallHeap());
       each.rates().forEach(node.withArray("bytes_per_second")::add);

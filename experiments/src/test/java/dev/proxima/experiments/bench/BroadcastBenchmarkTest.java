@@ -35,6 +35,7 @@ class BroadcastBenchmarkTest {
             way -> {
               assertThat(way.get("bytes_per_second")).hasSize(1);
               assertThat(way.at("/bytes_per_second/0").asDouble()).isPositive();
+              assertThat(way.get("silence_seconds").asDouble()).isBetween(0.0, 10.0);
               assertThat(way.get("peak_heap_bytes").asLong()).isBetween(1L, 64L << 20);
             });
     assertThat(folder).isEmptyDirectory();
@@ -46,12 +47,12 @@ class BroadcastBenchmarkTest {
     BroadcastResult.Line plain = line(Route.PLAIN_SOCKET, 2.0, 4.0, 3.0);
     BroadcastResult.Line ours = line(Route.DATA_PLANE, 1.0, 3.0, 2.0);
     assertThat(ours.share(plain)).isEqualTo(2.0 / 3.0);
-    assertThat(new BroadcastResult(1 << 20, 4 << 20, 1e9, List.of(plain, ours)).text())
+    assertThat(new BroadcastResult(1 << 20, 4 << 20, 1e9, 0.1, List.of(plain, ours)).text())
         .contains("67 %")
         .contains("at 1 / 4 MiB");
   }
 
   private static BroadcastResult.Line line(Route route, Double... rates) {
-    return new BroadcastResult.Line(route, 1, List.of(rates), List.of(1.0, 1.0, 1.0), 1, 1);
+    return new BroadcastResult.Line(route, 1, List.of(rates), List.of(1.0, 1.0, 1.0), 1, 1, 0.1);
   }
 }
