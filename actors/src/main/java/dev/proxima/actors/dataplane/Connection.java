@@ -21,11 +21,15 @@ final class Connection implements Closeable {
   private static final String[] PROTOCOLS = {"TLSv1.3"};
 
   /** Bytes of a file that are sent at a time: each is progress. */
-  private static final int STEP = 256 * 1024;
+  private static final int STEP = 1 << 20;
+
+  /** Bytes that are encrypted at a time. */
+  private static final int BUFFER = 256 * 1024;
 
   private final SocketChannel socket;
   private final Watch watch;
   private ByteChannel channel;
+  private ByteBuffer buffer;
   private volatile long lastProgress = System.nanoTime();
   private volatile String aborted;
 
@@ -96,7 +100,7 @@ final class Connection implements Closeable {
     return isEncrypted() ? ByteBuffer.allocate(bytes) : ByteBuffer.allocateDirect(bytes);
   }
 
-  boolean isEncrypted() {
+  private boolean isEncrypted() {
     return channel != socket;
   }
 
@@ -144,10 +148,12 @@ final class Connection implements Closeable {
   }
 
   private void writeBuffered(FileChannel file, long offset, long count) throws IOException {
-    ByteBuffer buffer = allocate((int) Math.min(STEP, count));
+    if (buffer == null) {
+      buffer = allocate(BUFFER);
+    }
     long sent = 0;
     while (sent < count) {
-      buffer.clear().limit((int) Math.min(STEP, count - sent));
+      buffer.clear().limit((int) Math.min(BUFFER, count - sent));
       int step = file.read(buffer, offset + sent);
       if (step <= 0) {
         throw new EOFException("the file became shorter while it was sent");

@@ -129,11 +129,14 @@ final class DataPlaneServer implements Closeable {
       new Answer(Status.MISSING, 0).send(client);
       return;
     }
+    request.checkOffset(file.get().length());
     try (FileChannel bytes = file.get().open()) {
       new Answer(Status.FOUND, file.get().length()).send(client);
       Protocol.sendManifest(client, file.get().manifest());
       client.progressed();
-      send(file.get(), bytes, Protocol.receiveOffset(client, file.get().length()), client);
+      if (request.offset() != Request.NOTHING) {
+        send(file.get(), bytes, request.offset(), client);
+      }
     }
   }
 

@@ -13,7 +13,7 @@ import javax.net.ssl.SSLContext;
  *     trusts. Host names are not compared: belonging to the authority is what counts. Whoever does
  *     is trusted not to forge chunks to their checksums, as it is with the cluster's messages;
  *     without TLS everybody who reaches the nodes is
- * @param idle within this a peer must connect, ask, answer and take or send one chunk, or it is
+ * @param idle within this a peer must connect, ask, answer and take or send one MiB, or it is
  *     dropped; positive
  * @param patience how long a server waits for an artefact that its own node has not begun to pull;
  *     shorter than {@code idle}

@@ -66,8 +66,11 @@ final class Download {
     long before;
     do {
       before = partial.received();
-      try (Connection server = Connection.open(source, settings.tls(), watch)) {
-        receive(partial, server);
+      try {
+        if (partial.isUnchecked()) {
+          checkLeftOver(partial, source);
+        }
+        receive(partial, source);
         return true;
       } catch (IOException e) {
         failures.add(source + ": " + Reasons.of(e));
@@ -76,13 +79,26 @@ final class Download {
     return false;
   }
 
-  private void receive(Partial partial, Connection server) throws IOException {
-    new Request(settings.cluster(), id).send(server);
-    Manifest manifest = receiveManifest(partial, server);
-    if (!partial.isAnnounced()) {
-      partial.announce(manifest, server::progressed);
+  /** Reading what is there may take longer than a server waits. */
+  private void checkLeftOver(Partial partial, DataPlaneAddress source) throws IOException {
+    Manifest manifest;
+    try (Connection server = Connection.open(source, settings.tls(), watch)) {
+      manifest = receiveManifest(partial, server, Request.NOTHING);
     }
-    Protocol.sendOffset(server, partial.received());
+    partial.announce(manifest);
+  }
+
+  private void receive(Partial partial, DataPlaneAddress source) throws IOException {
+    try (Connection server = Connection.open(source, settings.tls(), watch)) {
+      Manifest manifest = receiveManifest(partial, server, partial.received());
+      if (!partial.isAnnounced()) {
+        partial.announce(manifest);
+      }
+      receiveFrames(partial, server);
+    }
+  }
+
+  private void receiveFrames(Partial partial, Connection server) throws IOException {
     ByteBuffer chunk = server.allocate(Manifest.CHUNK);
     long lastBytes = System.nanoTime();
     while (!partial.isComplete()) {
@@ -92,12 +108,15 @@ final class Download {
         checkPatience(lastBytes);
       } else {
         receiveChunks(partial, end, chunk, server);
+        partial.offer();
         lastBytes = System.nanoTime();
       }
     }
   }
 
-  private Manifest receiveManifest(Partial partial, Connection server) throws IOException {
+  private Manifest receiveManifest(Partial partial, Connection server, long offset)
+      throws IOException {
+    new Request(settings.cluster(), id, offset).send(server);
     Answer answer = Answer.receive(server);
     if (answer.status() != Status.FOUND) {
       throw new IOException("it " + answer.status().text());

@@ -17,11 +17,15 @@ import java.nio.file.StandardOpenOption;
  */
 final class Partial implements Closeable {
 
+  /** Bytes that others are told of at a time: waking them for each chunk costs more. */
+  private static final int BATCH = 4 * Manifest.CHUNK;
+
   private final ArtifactId id;
   private final LocalFolder folder;
   private final Path path;
   private final FileChannel channel;
   private long received;
+  private long offered;
   private SharedFile file;
 
   /**
@@ -46,6 +50,11 @@ final class Partial implements Closeable {
     return received;
   }
 
+  /** Whether an earlier attempt left bytes that nobody has checked yet. */
+  boolean isUnchecked() throws IOException {
+    return file == null && channel.size() > 0;
+  }
+
   /** Whether it is known what the artefact consists of. */
   boolean isAnnounced() {
     return file != null;
@@ -59,15 +68,13 @@ final class Partial implements Closeable {
    * Takes note of what the artefact consists of; from now on others see it.
    *
    * @param manifest the one that the artefact is named by
-   * @param progress is told of each chunk of an earlier attempt that was checked
    * @throws DataPlaneException if what an earlier attempt left cannot be read
    */
-  void announce(Manifest manifest, Runnable progress) {
+  void announce(Manifest manifest) {
     try {
       ByteBuffer chunk = ByteBuffer.allocateDirect(Manifest.CHUNK);
       while (received < manifest.length() && inherits(manifest, chunk)) {
         received += chunk.remaining();
-        progress.run();
       }
       if (channel.size() > received) {
         channel.truncate(received);
@@ -76,6 +83,7 @@ final class Partial implements Closeable {
       throw new DataPlaneException(path + " cannot be read: " + Reasons.of(e), e);
     }
     file = SharedFile.growing(path, manifest, received);
+    offered = received;
     folder.offer(id, file);
   }
 
@@ -132,8 +140,16 @@ final class Partial implements Closeable {
       discard();
       throw failure;
     }
-    file.advance(received);
+    if (received - offered >= BATCH || isComplete()) {
+      offer();
+    }
     return true;
+  }
+
+  /** Offers others all that is there, where not so much has come since that it was already. */
+  void offer() {
+    file.advance(received);
+    offered = received;
   }
 
   /** Makes it visible under its name. */

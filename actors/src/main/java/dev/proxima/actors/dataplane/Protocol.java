@@ -12,10 +12,10 @@ import java.util.HexFormat;
  *
  * <ul>
  *   <li>the client's request: magic (4 bytes), version (2), length of the cluster's name (1), the
- *       name, the artefact's name (32);
+ *       name, the artefact's name (32), the offset to begin at (8), a multiple of {@link
+ *       Manifest#CHUNK} or the length, or -1 for the manifest alone;
  *   <li>the server's answer: magic (4), version (2), {@link Status} (1), the artefact's length (8);
  *       where it is found, the manifest as {@link Manifest#encoded} says;
- *   <li>the client's offset to begin at (8), a multiple of {@link Manifest#CHUNK} or the length;
  *   <li>the server's frames until the artefact's end: size (4), that many bytes in whole chunks. A
  *       size of 0 says that the server waits for more itself.
  * </ul>
@@ -24,8 +24,6 @@ final class Protocol {
 
   /** The most bytes of a frame. */
   static final int FRAME = 64 * Manifest.CHUNK;
-
-  static final int KEEP_ALIVE = 0;
 
   private static final int MAGIC = 0x50584450;
   private static final short VERSION = 2;
@@ -66,14 +64,21 @@ final class Protocol {
     }
   }
 
-  /** Asks for an artefact. */
-  record Request(String cluster, ArtifactId id) {
+  /**
+   * Asks for an artefact.
+   *
+   * @param offset where to begin, or {@link #NOTHING}
+   */
+  record Request(String cluster, ArtifactId id, long offset) {
+
+    /** Instead of an offset: what the artefact consists of, and none of its bytes. */
+    static final long NOTHING = -1;
 
     void send(Connection server) throws IOException {
       byte[] name = cluster.getBytes(StandardCharsets.UTF_8);
-      ByteBuffer request = ByteBuffer.allocate(PREFIX + name.length + NAME);
+      ByteBuffer request = ByteBuffer.allocate(PREFIX + name.length + NAME + Long.BYTES);
       request.putInt(MAGIC).putShort(VERSION).put((byte) name.length).put(name);
-      request.put(HexFormat.of().parseHex(id.sha256()));
+      request.put(HexFormat.of().parseHex(id.sha256())).putLong(offset);
       server.write(request.flip());
     }
 
@@ -88,10 +93,24 @@ final class Protocol {
       }
       byte[] name = new byte[Byte.toUnsignedInt(prefix.get())];
       byte[] hash = new byte[NAME];
-      ByteBuffer rest = Protocol.receive(client, name.length + NAME);
+      ByteBuffer rest = Protocol.receive(client, name.length + NAME + Long.BYTES);
       rest.get(name).get(hash);
       return new Request(
-          new String(name, StandardCharsets.UTF_8), new ArtifactId(HexFormat.of().formatHex(hash)));
+          new String(name, StandardCharsets.UTF_8),
+          new ArtifactId(HexFormat.of().formatHex(hash)),
+          rest.getLong());
+    }
+
+    /**
+     * Checks the offset, now that the length is known.
+     *
+     * @throws ProtocolException if no chunk begins there
+     */
+    void checkOffset(long length) throws ProtocolException {
+      boolean begins = offset % Manifest.CHUNK == 0 || offset == length;
+      if (offset < NOTHING || offset > length || offset != NOTHING && !begins) {
+        throw new ProtocolException("it asks for the offset " + offset);
+      }
     }
   }
 
@@ -135,23 +154,6 @@ final class Protocol {
 
   static Manifest receiveManifest(Connection server, long length) throws IOException {
     return Manifest.decode(length, receive(server, Manifest.encodedBytes(length)));
-  }
-
-  static void sendOffset(Connection server, long offset) throws IOException {
-    server.write(ByteBuffer.allocate(Long.BYTES).putLong(offset).flip());
-  }
-
-  /**
-   * The offset that the client asks for.
-   *
-   * @throws ProtocolException if no chunk begins there
-   */
-  static long receiveOffset(Connection client, long length) throws IOException {
-    long offset = receive(client, Long.BYTES).getLong();
-    if (offset < 0 || offset > length || offset % Manifest.CHUNK != 0 && offset != length) {
-      throw new ProtocolException("it asks for the offset " + offset);
-    }
-    return offset;
   }
 
   /** Announces so many bytes, or none yet. */

@@ -127,9 +127,9 @@ class DataPlaneTest {
   void anAbandonedDownloadIsResumedByTheNext() throws Exception {
     DataPlane node = node();
     assertFails(node, "the connection was closed", scripted(half()).address());
-    ScriptedSource second = scripted(rest());
+    ScriptedSource second = scripted(rest(), rest());
     assertThat(fetch(node, ID, second.address())).hasBinaryContent(BYTES);
-    assertThat(second.offsets()).containsExactly((long) HALF);
+    assertThat(second.offsets()).containsExactly(-1L, (long) HALF);
   }
 
   @Test
@@ -139,10 +139,10 @@ class DataPlaneTest {
     assertFails(before, "the connection was closed", scripted(half()).address());
     before.close();
 
-    ScriptedSource second = scripted(rest());
+    ScriptedSource second = scripted(rest(), rest());
     assertThat(fetch(node(own, Source.none(), settings()), ID, second.address()))
         .hasBinaryContent(BYTES);
-    assertThat(second.offsets()).containsExactly((long) HALF);
+    assertThat(second.offsets()).containsExactly(-1L, (long) HALF);
   }
 
   @Test
@@ -181,7 +181,6 @@ class DataPlaneTest {
     Script damaged =
         (out, offset) -> {
           ScriptedSource.found(out, BYTES);
-          offset.read();
           byte[] sent = BYTES.clone();
           sent[HALF + 7] ^= 1;
           ScriptedSource.frame(out, sent, 0, sent.length);
@@ -204,7 +203,7 @@ class DataPlaneTest {
         node, source.address() + ": a chunk at 262144 has a wrong checksum", source.address());
 
     assertThat(folder.resolve("node-1").resolve(ID + ".partial")).hasSize(CHUNK);
-    assertThat(fetch(node, ID, scripted(rest()).address())).hasBinaryContent(BYTES);
+    assertThat(fetch(node, ID, scripted(rest(), rest()).address())).hasBinaryContent(BYTES);
   }
 
   @Test
@@ -237,7 +236,7 @@ class DataPlaneTest {
               out.write(encoded.array());
             });
     assertFails(node(), "... instead", liar.address());
-    assertThat(liar.offsets()).isEmpty();
+    assertThat(liar.offsets()).hasSize(1);
   }
 
   @Test
@@ -246,20 +245,20 @@ class DataPlaneTest {
     byte[] left = Arrays.copyOf(BYTES, HALF + 9);
     left[CHUNK] ^= 1;
     Files.write(own.resolve(ID + ".partial"), left);
-    ScriptedSource source = scripted(rest());
+    ScriptedSource source = scripted(rest(), rest());
     assertThat(fetch(node(own, Source.none(), settings()), ID, source.address()))
         .hasBinaryContent(BYTES);
-    assertThat(source.offsets()).containsExactly((long) CHUNK);
+    assertThat(source.offsets()).containsExactly(-1L, (long) CHUNK);
   }
 
   @Test
   void partOfAChunkThatAnEarlierProcessLeftIsPulledAgain() throws Exception {
     Path own = Files.createDirectories(folder.resolve("own"));
     Files.write(own.resolve(ID + ".partial"), Arrays.copyOf(BYTES, HALF + 9));
-    ScriptedSource source = scripted(rest());
+    ScriptedSource source = scripted(rest(), rest());
     assertThat(fetch(node(own, Source.none(), settings()), ID, source.address()))
         .hasBinaryContent(BYTES);
-    assertThat(source.offsets()).containsExactly((long) HALF);
+    assertThat(source.offsets()).containsExactly(-1L, (long) HALF);
   }
 
   @Test
@@ -298,7 +297,6 @@ class DataPlaneTest {
     return scripted(
         (out, offset) -> {
           ScriptedSource.found(out, BYTES);
-          offset.read();
           out.writeInt(size);
           out.write(BYTES, 0, Math.max(0, Math.min(size, BYTES.length)));
         },
@@ -468,8 +466,8 @@ class DataPlaneTest {
     CompletableFuture<Path> fetched = begin(node, ID, origin.address());
 
     try (RawClient client = new RawClient(origin.address())) {
-      assertThat(client.ask(2, "test", ID)).isZero();
-      assertThat(client.begin(HALF)).isEqualTo(BYTES.length);
+      assertThat(client.ask(2, "test", ID, HALF)).isZero();
+      assertThat(client.length()).isEqualTo(BYTES.length);
       // Six quarters of the time after which a silent connection is closed.
       for (int i = 0; i < 6; i++) {
         assertThat(client.frame()).isZero();
@@ -517,10 +515,10 @@ class DataPlaneTest {
   void requestsThatMakeNoSenseAreRefused() throws Exception {
     DataPlane origin = node(file(BYTES), settings());
     try (RawClient client = new RawClient(origin.address())) {
-      assertThat(client.ask(9, "test", ID)).isEqualTo(3);
+      assertThat(client.ask(9, "test", ID, 0)).isEqualTo(3);
     }
     try (RawClient client = new RawClient(origin.address())) {
-      assertThat(client.ask(2, "other", ID)).isEqualTo(2);
+      assertThat(client.ask(2, "other", ID, 0)).isEqualTo(2);
     }
   }
 
@@ -529,9 +527,7 @@ class DataPlaneTest {
   void offsetsWhereNoChunkBeginsAreRefused(long offset) throws Exception {
     DataPlane origin = node(file(BYTES), settings());
     try (RawClient client = new RawClient(origin.address())) {
-      assertThat(client.ask(2, "test", ID)).isZero();
-      client.begin(offset);
-      assertThat(drained(client)).isTrue();
+      assertThatThrownBy(() -> client.ask(2, "test", ID, offset)).isInstanceOf(IOException.class);
     }
   }
 
@@ -554,8 +550,7 @@ class DataPlaneTest {
     DataPlaneSettings one = limited(Duration.ofMillis(200), 1, 1L << 30, 8);
     DataPlane origin = node((id, patience) -> Optional.of(shared), one);
     try (RawClient client = new RawClient(origin.address())) {
-      assertThat(client.ask(2, "test", ID)).isZero();
-      client.begin(0);
+      assertThat(client.ask(2, "test", ID, 0)).isZero();
       // The only place is taken until the watch frees it.
       while (!admitted(origin.address())) {
         Thread.onSpinWait();
@@ -565,7 +560,7 @@ class DataPlaneTest {
 
   private static boolean admitted(DataPlaneAddress server) throws IOException {
     try (RawClient client = new RawClient(server)) {
-      return client.ask(2, "test", ID) == 0;
+      return client.ask(2, "test", ID, 0) == 0;
     } catch (IOException e) {
       return false;
     }
@@ -654,7 +649,6 @@ class DataPlaneTest {
   private static Script half() {
     return (out, offset) -> {
       ScriptedSource.found(out, BYTES);
-      offset.read();
       ScriptedSource.frame(out, BYTES, 0, CHUNK);
       ScriptedSource.frame(out, BYTES, CHUNK, HALF);
     };
@@ -664,7 +658,9 @@ class DataPlaneTest {
   private static Script rest() {
     return (out, offset) -> {
       ScriptedSource.found(out, BYTES);
-      ScriptedSource.frame(out, BYTES, offset.read(), BYTES.length);
+      if (offset >= 0) {
+        ScriptedSource.frame(out, BYTES, offset, BYTES.length);
+      }
     };
   }
 
@@ -724,8 +720,8 @@ class DataPlaneTest {
   /** Returns when a node has that many bytes, which it passes on as soon as it has them. */
   private static void awaitBytes(DataPlane node, int count) throws IOException {
     try (RawClient client = new RawClient(node.address())) {
-      assertThat(client.ask(2, "test", ID)).isZero();
-      assertThat(client.begin(count - CHUNK)).isEqualTo(BYTES.length);
+      assertThat(client.ask(2, "test", ID, count - CHUNK)).isZero();
+      assertThat(client.length()).isEqualTo(BYTES.length);
       int size = client.frame();
       while (size == 0) {
         size = client.frame();

@@ -6,7 +6,6 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.Socket;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
@@ -24,7 +23,7 @@ final class RawClient implements AutoCloseable {
   }
 
   /** Asks and returns the status: 0 found, 1 missing, 2 other cluster, 3 other version. */
-  int ask(int version, String cluster, ArtifactId id) throws IOException {
+  int ask(int version, String cluster, ArtifactId id, long offset) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(bytes);
     out.writeBytes("PXDP");
@@ -32,6 +31,7 @@ final class RawClient implements AutoCloseable {
     out.writeByte(cluster.length());
     out.writeBytes(cluster);
     out.write(HexFormat.of().parseHex(id.sha256()));
+    out.writeLong(offset);
     send(bytes.toByteArray());
     byte[] magic = in.readNBytes(4);
     if (!new String(magic, StandardCharsets.US_ASCII).equals("PXDP")) {
@@ -46,11 +46,10 @@ final class RawClient implements AutoCloseable {
     socket.getOutputStream().flush();
   }
 
-  /** Reads the announcement of what was found, asks for it from an offset on; its length. */
-  long begin(long offset) throws IOException {
+  /** Reads the announcement of what was found; its length. */
+  long length() throws IOException {
     long length = in.readLong();
     in.readNBytes(32 + 4 * (int) ((length + CHUNK - 1) / CHUNK));
-    send(ByteBuffer.allocate(8).putLong(offset).array());
     return length;
   }
 

@@ -23,19 +23,10 @@ final class ScriptedSource implements AutoCloseable {
 
   private static final int CHUNK = 256 * 1024;
 
-  /**
-   * What happens on a connection once the request is read; the connection is closed after it. A
-   * script that announces something asks for the offset when it has.
-   */
+  /** What happens on a connection once the request is read; the connection is closed after it. */
   @FunctionalInterface
   interface Script {
-    void play(DataOutputStream out, Offset offset) throws IOException;
-  }
-
-  /** The offset that the client asks for, which it says once. */
-  @FunctionalInterface
-  interface Offset {
-    long read() throws IOException;
+    void play(DataOutputStream out, long offset) throws IOException;
   }
 
   private final ServerSocket server;
@@ -53,35 +44,33 @@ final class ScriptedSource implements AutoCloseable {
   private void listen() {
     while (!scripts.isEmpty()) {
       try (Socket socket = server.accept()) {
-        DataInputStream in = new DataInputStream(socket.getInputStream());
-        readRequest(in);
+        offsets.add(readRequest(new DataInputStream(socket.getInputStream())));
         if (scripts.size() == 1) {
           server.close();
         }
-        scripts.remove().play(new DataOutputStream(socket.getOutputStream()), () -> offset(in));
+        scripts.remove().play(new DataOutputStream(socket.getOutputStream()), lastOffset());
       } catch (IOException e) {
         // The client went first.
       }
     }
   }
 
-  private static void readRequest(DataInputStream in) throws IOException {
+  private static long readRequest(DataInputStream in) throws IOException {
     in.readInt();
     in.readShort();
     in.readFully(new byte[in.readUnsignedByte() + 32]);
+    return in.readLong();
   }
 
-  private long offset(DataInputStream in) throws IOException {
-    long offset = in.readLong();
-    offsets.add(offset);
-    return offset;
+  private long lastOffset() {
+    return offsets.get(offsets.size() - 1);
   }
 
   DataPlaneAddress address() {
     return new DataPlaneAddress("127.0.0.1", server.getLocalPort());
   }
 
-  /** The offsets that were asked for, one a connection. */
+  /** The offsets that were asked for, one a connection; -1 where none was. */
   List<Long> offsets() {
     return List.copyOf(offsets);
   }
