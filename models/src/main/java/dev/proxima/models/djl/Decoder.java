@@ -1,5 +1,6 @@
 package dev.proxima.models.djl;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -22,7 +23,15 @@ final class Decoder {
 
   /** Compiled at first use, when PyTorch has started. */
   private static final class Script {
-    static final TorchScript DECODER = TorchScript.load("decoder.py", "Decoder");
+    static final TorchScript DECODER = load();
+
+    private static TorchScript load() {
+      try {
+        return TorchScript.load("Decoder", "decoder.py", "blocked.py");
+      } catch (EngineException withoutOneDnn) {
+        return TorchScript.load("Decoder", "decoder.py", "unblocked.py");
+      }
+    }
   }
 
   private final DecoderParameters parameters;
@@ -87,6 +96,15 @@ final class Decoder {
       return Script.DECODER.call(
           "cast", manager, IValue.from((PtNDArray) array), IValue.from(dtype(precision)));
     }
+  }
+
+  /**
+   * A linear layer's float32 weight on the CPU as products with few rows read it fastest, if
+   * PyTorch can do that; else the weight itself. Nothing flows back through it.
+   */
+  static NDArray blocked(NDArray weight) {
+    return Script.DECODER.call(
+        "blocked", (PtNDManager) weight.getManager(), IValue.from((PtNDArray) weight));
   }
 
   /** A copy of an array, of whatever number type, on the device of {@code manager}. */

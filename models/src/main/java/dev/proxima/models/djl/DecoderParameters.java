@@ -20,14 +20,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 
 /** The parameters of a decoder on one device. */
 final class DecoderParameters implements AutoCloseable {
 
   /** Where a part lies: {@code rows} of {@code array} from {@code begin}. */
   private record Place(NDArray array, long begin, long rows) {}
+
+  /** Tables; the other matrices are weights of linear layers. */
+  private static final Set<Part> LOOKED_UP = Set.of(Part.EMBEDDING, Part.POSITIONS);
 
   private final ModelConfig config;
   private final TensorNames names;
@@ -47,12 +50,12 @@ final class DecoderParameters implements AutoCloseable {
       Optional<RewardHead> fresh,
       ModelConfig config,
       NDManager manager,
-      UnaryOperator<NDArray> stored) {
+      Storage storage) {
     this.config = config;
     this.names = names;
     this.manager = manager;
     none = (PtNDArray) manager.create(new Shape(0));
-    Reader reader = new Reader(file, prefix, fresh, stored);
+    Reader reader = new Reader(file, prefix, fresh, storage);
     embedding = reader.stacked(List.of(Part.EMBEDDING), 0);
     positions = reader.stacked(List.of(Part.POSITIONS), 0);
     Slot[] slots = Slot.values();
@@ -64,7 +67,10 @@ final class DecoderParameters implements AutoCloseable {
     PtNDArray finalNormBias = reader.stacked(List.of(Part.FINAL_NORM_BIAS), 0);
     PtNDArray output = reader.stacked(List.of(Part.OUTPUT, Part.SCORE), 0);
     boolean tied = names.head() == Head.LANGUAGE && config.embedding().tied();
-    head = new PtNDArray[] {finalNorm, finalNormBias, tied ? embedding : output};
+    head =
+        new PtNDArray[] {
+          finalNorm, finalNormBias, tied ? (PtNDArray) storage.weight(embedding) : output
+        };
   }
 
   private DecoderParameters(DecoderParameters of, NDManager manager) {
@@ -84,12 +90,11 @@ final class DecoderParameters implements AutoCloseable {
    * Copies a language model's tensors from a file to the manager's device. The parameters own the
    * manager.
    *
-   * @param stored what an array becomes when it is kept, such as one of another type
    * @throws IllegalArgumentException with one line when the file does not fit {@code config}
    */
   static DecoderParameters load(
-      Path safetensors, ModelConfig config, NDManager manager, UnaryOperator<NDArray> stored) {
-    return load(safetensors, config, Head.LANGUAGE, Optional.empty(), manager, stored);
+      Path safetensors, ModelConfig config, NDManager manager, Storage storage) {
+    return load(safetensors, config, Head.LANGUAGE, Optional.empty(), manager, storage);
   }
 
   /**
@@ -103,9 +108,9 @@ final class DecoderParameters implements AutoCloseable {
       Head head,
       Optional<RewardHead> fresh,
       NDManager manager,
-      UnaryOperator<NDArray> stored) {
+      Storage storage) {
     try (Checkpoint file = Checkpoint.open(safetensors)) {
-      return load(file, safetensors, config, head, fresh, manager, stored);
+      return load(file, safetensors, config, head, fresh, manager, storage);
     } catch (RuntimeException e) {
       manager.close();
       throw e;
@@ -118,12 +123,8 @@ final class DecoderParameters implements AutoCloseable {
    * @param path the file's name, for people
    */
   static DecoderParameters load(
-      Checkpoint file,
-      Path path,
-      ModelConfig config,
-      NDManager manager,
-      UnaryOperator<NDArray> stored) {
-    return load(file, path, config, Head.LANGUAGE, Optional.empty(), manager, stored);
+      Checkpoint file, Path path, ModelConfig config, NDManager manager, Storage storage) {
+    return load(file, path, config, Head.LANGUAGE, Optional.empty(), manager, storage);
   }
 
   private static DecoderParameters load(
@@ -133,12 +134,12 @@ final class DecoderParameters implements AutoCloseable {
       Head head,
       Optional<RewardHead> fresh,
       NDManager manager,
-      UnaryOperator<NDArray> stored) {
+      Storage storage) {
     try {
       TensorNames names = new TensorNames(config, head);
       String prefix = names.missingPrefix(file.tensors().keySet());
       names.check(path, file.tensors(), prefix, fresh.isPresent());
-      return new DecoderParameters(file, prefix, names, fresh, config, manager, stored);
+      return new DecoderParameters(file, prefix, names, fresh, config, manager, storage);
     } catch (RuntimeException e) {
       manager.close();
       throw e;
@@ -243,14 +244,13 @@ final class DecoderParameters implements AutoCloseable {
     private final Checkpoint file;
     private final String prefix;
     private final Optional<RewardHead> fresh;
-    private final UnaryOperator<NDArray> stored;
+    private final Storage storage;
 
-    Reader(
-        Checkpoint file, String prefix, Optional<RewardHead> fresh, UnaryOperator<NDArray> stored) {
+    Reader(Checkpoint file, String prefix, Optional<RewardHead> fresh, Storage storage) {
       this.file = file;
       this.prefix = prefix;
       this.fresh = fresh;
-      this.stored = stored;
+      this.storage = storage;
     }
 
     /** Those of the parts that the model has, one below the other. */
@@ -266,7 +266,14 @@ final class DecoderParameters implements AutoCloseable {
       for (Part part : present) {
         begin += fill(whole, begin, part, names.name(part, layer));
       }
-      NDArray kept = stored.apply(whole);
+      NDArray kept = storage.array(whole);
+      if (shape.length == 2 && !LOOKED_UP.containsAll(present)) {
+        NDArray weight = storage.weight(kept);
+        if (weight != kept) {
+          kept.close();
+          kept = weight;
+        }
+      }
       begin = 0;
       for (Part part : present) {
         long rows = part.shape(config)[0];

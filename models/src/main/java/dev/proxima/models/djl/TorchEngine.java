@@ -23,7 +23,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 
 /** Decoders on PyTorch. */
 public final class TorchEngine implements ModelEngine {
@@ -60,7 +59,7 @@ public final class TorchEngine implements ModelEngine {
   @Override
   public LanguageModel load(Path safetensors, ModelConfig config, ComputeDevice device) {
     try (Checkpoint file = Checkpoint.open(safetensors)) {
-      return new TorchLanguageModel(frozen(file, safetensors, config, resolve(device)), options);
+      return new TorchLanguageModel(inferring(file, safetensors, config, resolve(device)), options);
     }
   }
 
@@ -72,7 +71,8 @@ public final class TorchEngine implements ModelEngine {
   public LanguageModel load(
       Path safetensors, AdapterFolder adapter, ModelConfig config, ComputeDevice device) {
     try (Checkpoint merged = adapter.mergedInto(safetensors, config)) {
-      return new TorchLanguageModel(frozen(merged, safetensors, config, resolve(device)), options);
+      return new TorchLanguageModel(
+          inferring(merged, safetensors, config, resolve(device)), options);
     }
   }
 
@@ -90,10 +90,7 @@ public final class TorchEngine implements ModelEngine {
     return new TorchTrainer(
         TrainedDecoder.whole(
             DecoderParameters.load(
-                safetensors,
-                config,
-                engine.newBaseManager(resolved.get(0)),
-                UnaryOperator.identity())),
+                safetensors, config, engine.newBaseManager(resolved.get(0)), Storage.trained())),
         options,
         training,
         resolved,
@@ -109,7 +106,13 @@ public final class TorchEngine implements ModelEngine {
     List<LoraModule> modules = LoraModule.targeted(config, training.lora());
     Checkpoint base = Checkpoint.open(safetensors);
     try {
-      DecoderParameters frozen = frozen(base, safetensors, config, devices.get(0));
+      DecoderParameters frozen =
+          DecoderParameters.load(
+              base,
+              safetensors,
+              config,
+              engine.newBaseManager(devices.get(0)),
+              Storage.frozen(options.precision()));
       LoraAdapters adapters =
           new LoraAdapters(frozen, base, modules, training.lora(), training.seed());
       return new TorchTrainer(
@@ -120,25 +123,27 @@ public final class TorchEngine implements ModelEngine {
     }
   }
 
-  private DecoderParameters frozen(Checkpoint file, Path path, ModelConfig config, Device device) {
+  private DecoderParameters inferring(
+      Checkpoint file, Path path, ModelConfig config, Device device) {
     return DecoderParameters.load(
         file,
         path,
         config,
         engine.newBaseManager(device),
-        array -> Decoder.cast(array, options.precision()));
+        Storage.inference(options.precision(), device));
   }
 
   @Override
   public RewardModel rewardModel(Path safetensors, ModelConfig config, ComputeDevice device) {
+    Device resolved = resolve(device);
     return new TorchRewardModel(
         DecoderParameters.load(
             safetensors,
             config,
             Head.REWARD,
             Optional.empty(),
-            engine.newBaseManager(resolve(device)),
-            array -> Decoder.cast(array, options.precision())),
+            engine.newBaseManager(resolved),
+            Storage.inference(options.precision(), resolved)),
         options);
   }
 
@@ -156,7 +161,7 @@ public final class TorchEngine implements ModelEngine {
             Head.REWARD,
             Optional.of(fresh),
             engine.newBaseManager(resolve(device)),
-            UnaryOperator.identity()),
+            Storage.trained()),
         options,
         training);
   }

@@ -1,6 +1,7 @@
 package dev.proxima.models.djl;
 
 import ai.djl.Device;
+import ai.djl.engine.EngineException;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
@@ -35,16 +36,23 @@ final class TorchScript {
   /**
    * Compiles a source.
    *
-   * @param resource beside this class
-   * @param name of the module's class in it
+   * @param name of the module's class
+   * @param resources beside this class: the class and further methods of it
+   * @throws EngineException if PyTorch lacks an operator
    */
-  static TorchScript load(String resource, String name) {
-    try (InputStream source = TorchScript.class.getResourceAsStream(resource)) {
-      byte[] archive = archive(source.readAllBytes(), name);
+  static TorchScript load(String name, String... resources) {
+    ByteArrayOutputStream source = new ByteArrayOutputStream();
+    try {
+      for (String resource : resources) {
+        try (InputStream part = TorchScript.class.getResourceAsStream(resource)) {
+          part.transferTo(source);
+        }
+      }
+      byte[] archive = archive(source.toByteArray(), name);
       return new TorchScript(
           JniUtils.loadModuleHandle(new ByteArrayInputStream(archive), Device.cpu(), true, false));
     } catch (IOException e) {
-      throw new UncheckedIOException(resource + ": cannot be read: " + e.getMessage(), e);
+      throw new UncheckedIOException(name + ": cannot be read: " + e.getMessage(), e);
     }
   }
 

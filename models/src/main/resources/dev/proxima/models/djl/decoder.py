@@ -34,8 +34,11 @@ class Decoder(Module):
       x = torch.add(x, torch.embedding(learned, positions).to(6))
     return x
 
+  # weight [out, in], or what blocked() made of it.
   def linear(self, x: Tensor, weight: Tensor, bias: Tensor, dtype: int) -> Tensor:
-    if bias.numel() == 0:
+    if weight.is_mkldnn:
+      y = self.blocked_linear(x.to(dtype), weight, bias)
+    elif bias.numel() == 0:
       y = torch.linear(x.to(dtype), weight.to(dtype))
     else:
       y = torch.linear(x.to(dtype), weight.to(dtype), bias.to(dtype))

@@ -23,7 +23,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -52,8 +51,7 @@ class ArchitectureParityTest {
     Path weights = Fixtures.path(FOLDER + name + "/model.safetensors");
     ModelConfig config = Architectures.read(Fixtures.path(FOLDER + name + "/config.json"));
     try (DecoderParameters parameters =
-        DecoderParameters.load(
-            weights, config, Fixtures.ENGINE.cpuManager(), UnaryOperator.identity())) {
+        DecoderParameters.load(weights, config, Fixtures.ENGINE.cpuManager(), Storage.trained())) {
       checkLogits(parameters, expected);
       TorchLanguageModel model = new TorchLanguageModel(parameters, EngineOptions.DEFAULT);
       checkLogps(model, expected.get("sequences"));

@@ -20,7 +20,6 @@ import java.io.InputStream;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /** Small models and data for the tests of this package. */
@@ -47,7 +46,7 @@ final class Fixtures {
   /** The parameters in {@code tied.safetensors}, to be closed. */
   static DecoderParameters parameters() {
     return DecoderParameters.load(
-        path("tied.safetensors"), TINY, ENGINE.cpuManager(), UnaryOperator.identity());
+        path("tied.safetensors"), TINY, ENGINE.cpuManager(), Storage.trained());
   }
 
   static JsonNode json(String name) {

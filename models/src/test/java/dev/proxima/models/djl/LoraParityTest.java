@@ -26,7 +26,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -185,8 +184,7 @@ class LoraParityTest {
 
     Training(Path weights, ModelConfig config, LoraOptions lora, double learningRate) {
       parameters =
-          DecoderParameters.load(
-              weights, config, Fixtures.ENGINE.cpuManager(), UnaryOperator.identity());
+          DecoderParameters.load(weights, config, Fixtures.ENGINE.cpuManager(), Storage.trained());
       adapters =
           new LoraAdapters(
               parameters, Checkpoint.open(weights), LoraModule.targeted(config, lora), lora, 1);

@@ -24,7 +24,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -255,7 +254,7 @@ class RewardModelTest {
         Head.REWARD,
         Optional.empty(),
         Fixtures.ENGINE.cpuManager(),
-        UnaryOperator.identity());
+        Storage.trained());
   }
 
   private static JsonNode expected(String name) {

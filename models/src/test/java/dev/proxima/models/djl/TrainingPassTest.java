@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -150,7 +149,7 @@ class TrainingPassTest {
             Fixtures.path(FOLDER + name + "/model.safetensors"),
             Architectures.read(Fixtures.path(FOLDER + name + "/config.json")),
             Fixtures.ENGINE.cpuManager(),
-            UnaryOperator.identity());
+            Storage.trained());
     parameters.arrays().forEach(array -> array.setRequiresGradient(true));
     return parameters;
   }
