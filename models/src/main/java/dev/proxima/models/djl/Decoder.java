@@ -127,7 +127,7 @@ final class Decoder {
               "zeros",
               manager,
               IValue.from(parameters.embedding()),
-              IValue.listFrom(rows, columns, config.kvHeads(), config.headSize()),
+              IValue.listFrom(rows, config.kvHeads(), columns, config.headSize()),
               IValue.from(dtype));
     }
     return caches;

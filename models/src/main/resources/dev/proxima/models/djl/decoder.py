@@ -94,13 +94,14 @@ class Decoder(Module):
     groups = design[1]
     normed = self.norm(x, weights[w], weights[w + 1], numbers)
     joint = self.adapted(self.linear(normed, weights[w + 2], weights[w + 3], dtype), normed, adapters, a, 3, lora, dtype)
-    parts = torch.split(joint.view([-1, heads + 2 * groups, design[2]]), [heads, groups, groups], 1)
-    queries = parts[0]
-    keys = parts[1]
+    turning, values = torch.split(joint.view([-1, heads + 2 * groups, design[2]]), [heads + groups, groups], 1)
     if weights[w + 4].numel() != 0:
-      queries = self.norm(queries.to(6), weights[w + 4], weights[w + 1], numbers)
-      keys = self.norm(keys.to(6), weights[w + 5], weights[w + 1], numbers)
-    return [self.turn(queries, turns).to(dtype), self.turn(keys, turns).to(dtype), parts[2]]
+      queries, keys = torch.split(turning.to(6), [heads, groups], 1)
+      queries = self.norm(queries, weights[w + 4], weights[w + 1], numbers)
+      keys = self.norm(keys, weights[w + 5], weights[w + 1], numbers)
+      turning = torch.cat([queries, keys], 1)
+    queries, keys = torch.split(self.turn(turning, turns).to(dtype), [heads, groups], 1)
+    return [queries, keys, values]
 
   # What follows attention; mixed [n, H h].
   def finish(self, x: Tensor, mixed: Tensor, weights: List[Tensor], w: int, design: List[int], numbers: List[float], dtype: int, adapters: List[Tensor], a: int, lora: List[Tensor]) -> Tensor:
@@ -187,14 +188,15 @@ class Decoder(Module):
       y = self.finish(y, mixed, weights, 16 * i, design, numbers, dtype, adapters, 15 * i, lora)
     return y
 
-  # Likewise, and keeps keys and values: those of packed token sources[j] in cell cells[j] of caches [rows, C, K, h].
+  # Likewise, and keeps keys and values: those of packed token sources[j] in cell cells[j] (row * C + position) of caches [rows, K, C, h].
   def prefill(self, x: Tensor, weights: List[Tensor], turns: List[Tensor], rectangle: List[Tensor], columns: int, caches: List[Tensor], cells: Tensor, sources: Tensor, windows: List[int], design: List[int], numbers: List[float], dtype: int) -> Tensor:
     none = annotate(List[Tensor], [])
+    places = self.places(cells, caches[0])
     y = x
     for i in range(len(windows)):
       parts = self.project(y, weights, 16 * i, turns, design, numbers, dtype, none, 0, none)
-      self.keep(caches[2 * i], cells, torch.index_select(parts[1], 0, sources))
-      self.keep(caches[2 * i + 1], cells, torch.index_select(parts[2], 0, sources))
+      self.keep(caches[2 * i], places, torch.index_select(parts[1], 0, sources))
+      self.keep(caches[2 * i + 1], places, torch.index_select(parts[2], 0, sources))
       mixed = self.mix(parts, rectangle, columns, windows[i], design, numbers)
       y = self.finish(y, mixed, weights, 16 * i, design, numbers, dtype, none, 0, none)
     return y
@@ -206,15 +208,16 @@ class Decoder(Module):
     at = torch.unsqueeze(torch.arange(columns, device=x.device), 0)
     back = torch.sub(torch.unsqueeze(positions, 1), at)
     past = torch.ge(back, 0)
-    cells = torch.add(torch.mul(torch.arange(rows, device=x.device), caches[0].size(1)), positions)
+    cells = torch.add(torch.mul(torch.arange(rows, device=x.device), caches[0].size(2)), positions)
     none = annotate(List[Tensor], [])
+    places = self.places(cells, caches[0])
     y = x
     for i in range(len(windows)):
       parts = self.project(y, weights, 16 * i, turns, design, numbers, dtype, none, 0, none)
-      self.keep(caches[2 * i], cells, parts[1])
-      self.keep(caches[2 * i + 1], cells, parts[2])
-      keys = torch.transpose(torch.slice(torch.slice(caches[2 * i], 0, 0, rows), 1, 0, columns), 1, 2)
-      values = torch.transpose(torch.slice(torch.slice(caches[2 * i + 1], 0, 0, rows), 1, 0, columns), 1, 2)
+      self.keep(caches[2 * i], places, parts[1])
+      self.keep(caches[2 * i + 1], places, parts[2])
+      keys = torch.slice(torch.slice(caches[2 * i], 0, 0, rows), 2, 0, columns)
+      values = torch.slice(torch.slice(caches[2 * i + 1], 0, 0, rows), 2, 0, columns)
       seen = past
       if windows[i] != 0:
         seen = torch.logical_and(past, torch.lt(back, windows[i]))
@@ -227,13 +230,20 @@ class Decoder(Module):
   # Copies rows of the caches, int64 [m] from and to, as far as columns.
   def move(self, caches: List[Tensor], sources: Tensor, targets: Tensor, columns: int) -> Tensor:
     for i in range(len(caches)):
-      used = torch.slice(caches[i], 1, 0, columns)
+      used = torch.slice(caches[i], 2, 0, columns)
       _ = torch.index_copy_(used, 0, targets, torch.index_select(used, 0, sources))
     return targets
 
-  def keep(self, cache: Tensor, cells: Tensor, parts: Tensor) -> NoneType:
-    flat = cache.view([cache.size(0) * cache.size(1), -1])
-    _ = torch.index_copy_(flat, 0, cells, parts.reshape([parts.size(0), -1]))
+  # Where the K heads of each cell lie in a cache [rows, K, C, h], int64 [m K].
+  def places(self, cells: Tensor, cache: Tensor) -> Tensor:
+    rows = torch.mul(torch.div(cells, cache.size(2), rounding_mode="floor"), cache.size(1))
+    heads = torch.add(torch.unsqueeze(rows, 1), torch.arange(cache.size(1), device=cells.device))
+    columns = torch.unsqueeze(torch.remainder(cells, cache.size(2)), 1)
+    return torch.add(torch.mul(heads, cache.size(2)), columns).view([-1])
+
+  def keep(self, cache: Tensor, places: Tensor, parts: Tensor) -> NoneType:
+    h = parts.size(2)
+    _ = torch.index_copy_(cache.view([-1, h]), 0, places, parts.reshape([-1, h]))
     return None
 
   # Logits [n, vocabulary] of hidden states [n, d]. head: final norm's weight and bias, output layer's weight.
