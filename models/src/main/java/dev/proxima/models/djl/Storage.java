@@ -7,6 +7,9 @@ import dev.proxima.models.Precision;
 /** How parameters are kept on their device. */
 interface Storage {
 
+  /** Where a product takes so little time that oneDNN's beginning it would show. */
+  long BLOCKED_ELEMENTS = 1 << 18;
+
   /** What an array of float32 becomes, such as one of another type; the given one is taken over. */
   NDArray array(NDArray read);
 
@@ -34,8 +37,8 @@ interface Storage {
   }
 
   /**
-   * For forward passes only. On a CPU float32 weights are blocked: a product with 32 rows then
-   * takes less than half the time. A tied output layer is a copy of the embedding then.
+   * For forward passes only. On a CPU large float32 weights are blocked: a product with 32 rows
+   * then takes half the time. A tied output layer is a copy of the embedding then.
    */
   static Storage inference(Precision precision, Device device) {
     if (device.isGpu() || precision != Precision.FLOAT32) {
@@ -49,7 +52,7 @@ interface Storage {
 
       @Override
       public NDArray weight(NDArray array) {
-        return Decoder.blocked(array);
+        return array.size() < BLOCKED_ELEMENTS ? array : Decoder.blocked(array);
       }
     };
   }
