@@ -1,5 +1,6 @@
 package dev.proxima.experiments;
 
+import dev.proxima.algorithms.text.FirstLine;
 import java.util.concurrent.Callable;
 
 /**
@@ -20,7 +21,7 @@ record Diagnosis(String name, boolean well, String finding) {
     try {
       return well(name, check.call());
     } catch (Exception | LinkageError e) {
-      return new Diagnosis(name, false, e.toString().lines().findFirst().orElse("failed"));
+      return new Diagnosis(name, false, FirstLine.of(e.toString()));
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.proxima.actors.artifacts;
 
+import dev.proxima.algorithms.text.FirstLine;
 import dev.proxima.models.io.AtomicFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -213,6 +214,6 @@ public final class FolderStore implements ArtifactStore {
 
   private static String reason(IOException e) {
     String text = e instanceof FileSystemException file ? file.getReason() : e.getMessage();
-    return text == null ? e.toString() : text.lines().findFirst().orElse("");
+    return FirstLine.of(text == null ? e.toString() : text);
   }
 }

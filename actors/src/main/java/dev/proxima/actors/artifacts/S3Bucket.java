@@ -1,5 +1,6 @@
 package dev.proxima.actors.artifacts;
 
+import dev.proxima.algorithms.text.FirstLine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -261,7 +262,7 @@ final class S3Bucket implements AutoCloseable {
     } catch (S3Exception e) {
       throw explanation(what, e);
     } catch (SdkException e) {
-      throw new UncheckedIOException(what + ": " + line(e.getMessage()), new IOException(e));
+      throw new UncheckedIOException(what + ": " + FirstLine.of(e), new IOException(e));
     }
   }
 
@@ -273,13 +274,9 @@ final class S3Bucket implements AutoCloseable {
     if (e.statusCode() == NOT_FOUND) {
       return new ArtifactException(what + ": there is no such bucket; create it");
     }
-    String line = what + ": " + line(e.getMessage());
+    String line = what + ": " + FirstLine.of(e);
     return e.statusCode() < SERVER_ERRORS
         ? new ArtifactException(line + "; check credentials and settings of artifacts.s3")
         : new UncheckedIOException(line, new IOException(e));
-  }
-
-  private static String line(String message) {
-    return message.lines().findFirst().orElse("");
   }
 }

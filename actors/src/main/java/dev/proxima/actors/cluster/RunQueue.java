@@ -15,6 +15,7 @@ import dev.proxima.actors.cluster.RunStatus.Phase;
 import dev.proxima.actors.coordinator.ApoCoordinator;
 import dev.proxima.actors.run.RunEvent;
 import dev.proxima.actors.serialization.CborSerializable;
+import dev.proxima.algorithms.text.FirstLine;
 import dev.proxima.models.ComputeDevice;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -390,9 +391,9 @@ public final class RunQueue
     if (failed.cancelled) {
       return end(failed.run.id(), RunStatus.of(Phase.CANCELLED));
     } else if (NoRoomException.isBehind(failure)) {
-      return waitForRoom(line(failure));
+      return waitForRoom(FirstLine.of(failure));
     }
-    return end(failed.run.id(), RunStatus.failed(line(failure)));
+    return end(failed.run.id(), RunStatus.failed(FirstLine.of(failure)));
   }
 
   private Effect<RunQueueEvent, RunQueueState> waitForRoom(String reason) {
@@ -502,12 +503,6 @@ public final class RunQueue
 
   private static Ending ending(Throwable failure) {
     return new Ending(
-        NoRoomException.isBehind(failure) ? Cause.STOPPED : Cause.FAILED, line(failure));
-  }
-
-  private static String line(Throwable failure) {
-    Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-    String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
-    return message.lines().findFirst().orElse("");
+        NoRoomException.isBehind(failure) ? Cause.STOPPED : Cause.FAILED, FirstLine.of(failure));
   }
 }

@@ -2,6 +2,7 @@ package dev.proxima.actors.dataplane;
 
 import dev.proxima.actors.artifacts.ArtifactId;
 import dev.proxima.actors.artifacts.Manifest;
+import dev.proxima.algorithms.text.FirstLine;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -74,13 +75,13 @@ public final class DataPlane implements AutoCloseable {
     try {
       local = new LocalFolder(folder, settings.kept());
     } catch (IOException e) {
-      throw new DataPlaneException("cannot use the folder " + folder + ": " + Reasons.of(e), e);
+      throw new DataPlaneException("cannot use the folder " + folder + ": " + FirstLine.of(e), e);
     }
     try {
       return new DataPlane(bind, host, local, own, settings);
     } catch (IOException | RuntimeException e) {
       closeQuietly(local);
-      throw new DataPlaneException("cannot serve artefacts on " + bind + ": " + Reasons.of(e), e);
+      throw new DataPlaneException("cannot serve artefacts on " + bind + ": " + FirstLine.of(e), e);
     }
   }
 
@@ -160,7 +161,7 @@ public final class DataPlane implements AutoCloseable {
       }
       return Optional.empty();
     } catch (IOException e) {
-      throw new DataPlaneException(file + " cannot be read: " + Reasons.of(e), e);
+      throw new DataPlaneException(file + " cannot be read: " + FirstLine.of(e), e);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.proxima.actors.dataplane;
 import dev.proxima.actors.dataplane.Protocol.Answer;
 import dev.proxima.actors.dataplane.Protocol.Request;
 import dev.proxima.actors.dataplane.Protocol.Status;
+import dev.proxima.algorithms.text.FirstLine;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -104,7 +105,7 @@ final class DataPlaneServer implements Closeable {
     try (Connection client = Connection.accepted(socket, settings.tls(), watch)) {
       serve(client);
     } catch (IOException | RuntimeException e) {
-      LOG.warn("The data plane dropped {}: {}", peer, Reasons.of(e));
+      LOG.warn("The data plane dropped {}: {}", peer, FirstLine.of(e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {

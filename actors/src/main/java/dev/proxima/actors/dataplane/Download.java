@@ -6,6 +6,7 @@ import dev.proxima.actors.dataplane.Protocol.Answer;
 import dev.proxima.actors.dataplane.Protocol.ProtocolException;
 import dev.proxima.actors.dataplane.Protocol.Request;
 import dev.proxima.actors.dataplane.Protocol.Status;
+import dev.proxima.algorithms.text.FirstLine;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -73,7 +74,7 @@ final class Download {
         receive(partial, source);
         return true;
       } catch (IOException e) {
-        failures.add(source + ": " + Reasons.of(e));
+        failures.add(source + ": " + FirstLine.of(e));
       }
     } while (partial.received() > before);
     return false;

@@ -2,6 +2,7 @@ package dev.proxima.actors.dataplane;
 
 import dev.proxima.actors.artifacts.ArtifactId;
 import dev.proxima.actors.artifacts.Manifest;
+import dev.proxima.algorithms.text.FirstLine;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -80,7 +81,7 @@ final class Partial implements Closeable {
         channel.truncate(received);
       }
     } catch (IOException e) {
-      throw new DataPlaneException(path + " cannot be read: " + Reasons.of(e), e);
+      throw new DataPlaneException(path + " cannot be read: " + FirstLine.of(e), e);
     }
     file = SharedFile.growing(path, manifest, received);
     offered = received;
@@ -170,7 +171,7 @@ final class Partial implements Closeable {
   }
 
   private DataPlaneException cannotWrite(IOException e) {
-    return new DataPlaneException("cannot write %s: %s".formatted(path, Reasons.of(e)), e);
+    return new DataPlaneException("cannot write %s: %s".formatted(path, FirstLine.of(e)), e);
   }
 
   @Override

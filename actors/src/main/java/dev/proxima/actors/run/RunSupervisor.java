@@ -4,6 +4,7 @@ import dev.proxima.actors.coordinator.ApoCoordinator;
 import dev.proxima.actors.coordinator.LeasePolicy;
 import dev.proxima.actors.node.NodeContext;
 import dev.proxima.actors.node.NodeSupervisor;
+import dev.proxima.algorithms.text.FirstLine;
 import dev.proxima.models.ComputeDevice;
 import java.time.Duration;
 import java.util.List;
@@ -101,7 +102,7 @@ public final class RunSupervisor extends AbstractBehavior<RunSupervisor.Command>
   }
 
   private Behavior<Command> onChildFailed(ChildFailed failed) {
-    String cause = failed.getCause().toString().lines().findFirst().orElse("");
+    String cause = FirstLine.of(failed.getCause().toString());
     String reason = "the " + failed.getRef().path().name() + " failed: " + cause;
     listener.tell(new RunEvent.RunFailed(reason, false));
     return stop();

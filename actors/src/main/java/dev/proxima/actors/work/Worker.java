@@ -2,7 +2,7 @@ package dev.proxima.actors.work;
 
 import dev.proxima.actors.artifacts.ArtifactException;
 import dev.proxima.actors.artifacts.NoRoomException;
-import java.util.Objects;
+import dev.proxima.algorithms.text.FirstLine;
 import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 
@@ -36,10 +36,9 @@ public final class Worker {
 
   /** Answers that the work failed, and whether it would again. */
   public static void fail(Assignment assignment, Throwable cause) {
-    String reason = Objects.requireNonNullElse(cause.getMessage(), cause.toString());
+    String reason = FirstLine.of(cause);
     if (cause instanceof NoRoomException) {
-      WorkReply noRoom =
-          new WorkReply.NoRoom(assignment.lease(), assignment.work(), firstLine(reason));
+      WorkReply noRoom = new WorkReply.NoRoom(assignment.lease(), assignment.work(), reason);
       assignment.replyTo().tell(noRoom);
     } else {
       fail(assignment, reason, cause instanceof ArtifactException);
@@ -51,10 +50,6 @@ public final class Worker {
         .replyTo()
         .tell(
             new WorkReply.Failed(
-                assignment.lease(), assignment.work(), firstLine(reason), permanent));
-  }
-
-  private static String firstLine(String text) {
-    return text.lines().findFirst().orElse("");
+                assignment.lease(), assignment.work(), FirstLine.of(reason), permanent));
   }
 }

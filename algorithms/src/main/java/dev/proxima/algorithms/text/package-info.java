@@ -1,5 +1,5 @@
 /**
- * Names that people type: what they probably meant. Used by every registry that refuses an unknown
- * name.
+ * What people type and read: the name that they probably meant, used by every registry that refuses
+ * an unknown one, and what went wrong in one line.
  */
 package dev.proxima.algorithms.text;

@@ -7,6 +7,7 @@ import dev.proxima.actors.dataplane.DataPlane;
 import dev.proxima.actors.dataplane.DataPlaneException;
 import dev.proxima.actors.dataplane.DataPlaneSettings;
 import dev.proxima.actors.dataplane.Source;
+import dev.proxima.algorithms.text.FirstLine;
 import dev.proxima.experiments.LogFile;
 import dev.proxima.experiments.UserError;
 import dev.proxima.experiments.config.NodeConfig;
@@ -136,7 +137,7 @@ public final class Node {
     while (root.getCause() != null) {
       root = root.getCause();
     }
-    return root.getMessage().lines().findFirst().orElse("");
+    return FirstLine.of(root);
   }
 
   /** The address of a node's actor system. */

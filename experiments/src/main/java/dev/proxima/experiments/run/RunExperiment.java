@@ -12,6 +12,7 @@ import dev.proxima.actors.node.NodeContext;
 import dev.proxima.actors.node.StopSignal;
 import dev.proxima.actors.run.RunSpec;
 import dev.proxima.actors.run.RunSupervisor;
+import dev.proxima.algorithms.text.FirstLine;
 import dev.proxima.experiments.LogFile;
 import dev.proxima.experiments.UserError;
 import dev.proxima.experiments.config.ExperimentConfig;
@@ -23,7 +24,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -152,11 +152,9 @@ public final class RunExperiment {
   }
 
   private static RunOutcome noJournal(RunFolder folder, Throwable failure) {
-    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
     return new RunOutcome.Failed(
         "the journal in %s cannot be opened (%s); restore it from a backup or start again with --overwrite"
-            .formatted(
-                folder.journal().getParent(), cause.getMessage().lines().findFirst().orElse("")),
+            .formatted(folder.journal().getParent(), FirstLine.of(failure)),
         true);
   }
 

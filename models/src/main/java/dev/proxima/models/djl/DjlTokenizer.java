@@ -4,6 +4,7 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.proxima.algorithms.text.FirstLine;
 import dev.proxima.models.json.JsonFile;
 import dev.proxima.models.tokenizer.Tokenizer;
 import java.io.ByteArrayInputStream;
@@ -79,8 +80,7 @@ public final class DjlTokenizer implements Tokenizer {
     try {
       return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(tokenizerJson), WHOLE_TEXTS);
     } catch (IOException | RuntimeException e) {
-      String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-      throw new IllegalArgumentException(source + ": is not a tokenizer: " + reason, e);
+      throw new IllegalArgumentException(source + ": is not a tokenizer: " + FirstLine.of(e), e);
     }
   }
 

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.proxima.algorithms.text.FirstLine;
 import dev.proxima.models.io.AtomicFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -50,7 +51,7 @@ public final class JsonFile {
       throw new IllegalArgumentException(path + ": no such file", e);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
-          path + ": is not valid JSON" + where(e) + ": " + firstLine(e.getOriginalMessage()), e);
+          path + ": is not valid JSON" + where(e) + ": " + FirstLine.of(e.getOriginalMessage()), e);
     } catch (IOException e) {
       throw new UncheckedIOException(path + ": cannot be read: " + e, e);
     }
@@ -74,9 +75,5 @@ public final class JsonFile {
     return location == null
         ? ""
         : " (line " + location.getLineNr() + ", column " + location.getColumnNr() + ")";
-  }
-
-  private static String firstLine(String message) {
-    return message.lines().findFirst().orElse("");
   }
 }
