@@ -175,10 +175,7 @@ final class DevicePasses implements BatchPasses {
       List<TokenSequence> sequences, BiFunction<PackedBatch, float[], float[]> lossGradient) {
     PackedBatch batch = PackedBatch.of(sequences, decoder.parameters().config());
     try (NDManager scope = decoder.parameters().manager().newSubManager()) {
-      TrainingPass pass =
-          checkpointing
-              ? new CheckpointedPass(scorer, batch, scope)
-              : TrainingPass.taped(scorer, batch, scope);
+      TrainingPass pass = TrainingPass.of(scorer, batch, scope, checkpointing);
       pass.backward(lossGradient.apply(batch, pass.scores()));
     }
   }

@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
+import dev.proxima.models.TrainingOptions;
 import dev.proxima.models.safetensors.SafetensorsFile;
 import dev.proxima.models.safetensors.SafetensorsWriter;
 import dev.proxima.models.safetensors.TensorInfo;
@@ -25,6 +26,7 @@ import java.util.stream.Collectors;
  * An optimiser at work on a model's parameters: clips their gradient to a global norm, lets
  * matrices decay and vectors not, and holds the optimiser's state.
  */
+@SuppressWarnings("try") // GradMode is held, never used
 final class ParameterUpdate {
 
   private static final String STEPS = "steps";
@@ -34,24 +36,16 @@ final class ParameterUpdate {
   private final NDManager manager;
   private final Optimiser optimiser;
   private final List<Parameter> trained = new ArrayList<>();
-  private final double weightDecay;
-  private final double maxGradNorm;
+  private final TrainingOptions options;
   private int steps;
 
   /**
    * @param parameters require gradients; the state lives in {@code manager}
-   * @param maxGradNorm bound of the global L2 norm of the gradient; 0 for none
    */
-  ParameterUpdate(
-      NDManager manager,
-      List<NDArray> parameters,
-      Optimiser optimiser,
-      double weightDecay,
-      double maxGradNorm) {
+  ParameterUpdate(NDManager manager, List<NDArray> parameters, TrainingOptions options) {
     this.manager = manager;
-    this.optimiser = optimiser;
-    this.weightDecay = weightDecay;
-    this.maxGradNorm = maxGradNorm;
+    this.options = options;
+    this.optimiser = Optimiser.of(options.optimiser());
     for (NDArray parameter : parameters) {
       trained.add(
           new Parameter(
@@ -73,13 +67,14 @@ final class ParameterUpdate {
   }
 
   /**
-   * One step in place, on every parameter's gradient. Call it with {@link GradMode#off}.
+   * One step in place, on every parameter's gradient.
    *
    * @return the gradient's global L2 norm before clipping
    * @throws ArithmeticException when that is not finite; the parameters are then unchanged
    */
   double step(double learningRate) {
-    try (NDManager scope = manager.newSubManager()) {
+    try (GradMode still = GradMode.off();
+        NDManager scope = manager.newSubManager()) {
       List<PtNDArray> gradients = new ArrayList<>();
       for (Parameter each : trained) {
         PtNDArray gradient = JniUtils.getGradient(each.values());
@@ -93,7 +88,8 @@ final class ParameterUpdate {
                 + (steps + 1)
                 + " is not finite; lower the learning rate or clip the gradient");
       }
-      double clip = maxGradNorm > 0 ? Math.min(1, maxGradNorm / (norm + 1e-6)) : 1;
+      double bound = options.maxGradNorm();
+      double clip = bound > 0 ? Math.min(1, bound / (norm + 1e-6)) : 1;
       steps++;
       for (int i = 0; i < trained.size(); i++) {
         update(trained.get(i), gradients.get(i), learningRate, clip);
@@ -110,7 +106,7 @@ final class ParameterUpdate {
           each.values(),
           gradient,
           each.state(),
-          new Optimiser.Step(steps, learningRate, clip, matrix ? weightDecay : 0));
+          new Optimiser.Step(steps, learningRate, clip, matrix ? options.weightDecay() : 0));
     }
   }
 

@@ -14,7 +14,6 @@ import java.util.stream.Stream;
  * Trains a decoder with a reward head. A step runs each micro-batch forward once, hands the rewards
  * to Java, and back-propagates the gradient with respect to them that comes back.
  */
-@SuppressWarnings("try") // GradMode is held, never used
 final class TorchRewardTrainer implements RewardTrainer {
 
   private final DecoderParameters parameters;
@@ -30,13 +29,7 @@ final class TorchRewardTrainer implements RewardTrainer {
     parameters.arrays().forEach(array -> array.setRequiresGradient(true));
     checkpointing = engine.checkpointing();
     scorer = new RewardScorer(new Decoder(parameters, engine.precision()));
-    optimiser =
-        new ParameterUpdate(
-            parameters.manager(),
-            parameters.arrays(),
-            Optimiser.of(options.optimiser()),
-            options.weightDecay(),
-            options.maxGradNorm());
+    optimiser = new ParameterUpdate(parameters.manager(), parameters.arrays(), options);
   }
 
   @Override
@@ -59,10 +52,7 @@ final class TorchRewardTrainer implements RewardTrainer {
       }
     }
     double learningRate = options.learningRateAt(optimiser.steps());
-    double gradNorm;
-    try (GradMode still = GradMode.off()) {
-      gradNorm = optimiser.step(learningRate);
-    }
+    double gradNorm = optimiser.step(learningRate);
     int tokens =
         batch.stream().mapToInt(pair -> pair.chosen().length + pair.rejected().length).sum();
     return new RewardStep(losses, chosen, rejected, tokens, gradNorm, learningRate);
@@ -79,10 +69,7 @@ final class TorchRewardTrainer implements RewardTrainer {
             pairs.stream().flatMap(pair -> Stream.of(pair.chosen(), pair.rejected())).toList(),
             parameters.config());
     try (NDManager scope = parameters.manager().newSubManager()) {
-      TrainingPass pass =
-          checkpointing
-              ? new CheckpointedPass(scorer, batch, scope)
-              : TrainingPass.taped(scorer, batch, scope);
+      TrainingPass pass = TrainingPass.of(scorer, batch, scope, checkpointing);
       float[] rewards = pass.scores();
       double[] chosen = new double[pairs.size()];
       double[] rejected = new double[pairs.size()];

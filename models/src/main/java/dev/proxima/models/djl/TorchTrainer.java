@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /** Trains a decoder by the gradients of {@link BatchPasses}. */
-@SuppressWarnings("try") // GradMode is held, never used
 final class TorchTrainer implements Trainer {
 
   /** What needs no more of a pair than its log-probabilities. */
@@ -57,13 +56,7 @@ final class TorchTrainer implements Trainer {
             ? new DevicePasses(decoder, engine, options.microBatchTokens())
             : new SharedPasses(decoder, engine, options.microBatchTokens(), devices, shares);
     gradients = new LowerLevelGradients(decoder.parameters().manager(), decoder.arrays());
-    optimiser =
-        new ParameterUpdate(
-            decoder.parameters().manager(),
-            decoder.arrays(),
-            Optimiser.of(options.optimiser()),
-            options.weightDecay(),
-            options.maxGradNorm());
+    optimiser = new ParameterUpdate(decoder.parameters().manager(), decoder.arrays(), options);
   }
 
   @Override
@@ -75,7 +68,7 @@ final class TorchTrainer implements Trainer {
     begin();
     double[] logps = passes.likelihood(batch, weights);
     double learningRate = options.learningRateAt(optimiser.steps());
-    double gradNorm = update(learningRate);
+    double gradNorm = optimiser.step(learningRate);
     return new FineTuneStep(-Arrays.stream(logps).sum() / tokens, tokens, gradNorm, learningRate);
   }
 
@@ -101,7 +94,7 @@ final class TorchTrainer implements Trainer {
     }
     int tokens = batch.stream().mapToInt(TorchTrainer::responseTokens).sum();
     double learningRate = options.learningRateAt(optimiser.steps());
-    double gradNorm = update(learningRate);
+    double gradNorm = optimiser.step(learningRate);
     return new PreferenceStep(
         evaluated.losses(),
         evaluated.chosen(),
@@ -187,12 +180,6 @@ final class TorchTrainer implements Trainer {
   private void begin() {
     optimiser.zeroGradients();
     passes.begin(optimiser.steps());
-  }
-
-  private double update(double learningRate) {
-    try (GradMode still = GradMode.off()) {
-      return optimiser.step(learningRate);
-    }
   }
 
   private static void requireSome(List<?> batch) {

@@ -16,6 +16,13 @@ interface TrainingPass {
    */
   void backward(float[] gradient);
 
+  /**
+   * @param checkpointing whether layers are computed once more on the way back
+   */
+  static TrainingPass of(Scorer scorer, PackedBatch batch, NDManager scope, boolean checkpointing) {
+    return checkpointing ? new CheckpointedPass(scorer, batch, scope) : taped(scorer, batch, scope);
+  }
+
   /** With everything between kept on a tape. */
   @SuppressWarnings("try") // GradMode is held, never used
   static TrainingPass taped(Scorer scorer, PackedBatch batch, NDManager scope) {

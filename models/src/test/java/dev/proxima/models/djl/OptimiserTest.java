@@ -10,7 +10,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.proxima.models.LearningRate;
 import dev.proxima.models.OptimiserOptions;
+import dev.proxima.models.TrainingOptions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -114,11 +116,11 @@ class OptimiserTest {
     NDArray vector = parameter(new float[] {1, 2}, new Shape(2));
     ParameterUpdate update =
         new ParameterUpdate(
-            manager, List.of(vector), Optimiser.of(OptimiserOptions.AdamW.DEFAULT), 0, 0);
+            manager, List.of(vector), options(OptimiserOptions.AdamW.DEFAULT, 0, 0));
     setGradient(vector, new float[] {1, Float.NaN});
 
     assertThatExceptionOfType(ArithmeticException.class)
-        .isThrownBy(() -> step(update, 0.1))
+        .isThrownBy(() -> update.step(0.1))
         .withMessageContaining("the gradient of step 1 is not finite");
     assertThat(vector.toFloatArray()).containsExactly(1, 2);
     assertThat(update.steps()).isZero();
@@ -142,8 +144,7 @@ class OptimiserTest {
       this.matrix = parameter(matrix, new Shape(3, 4));
       this.vector = parameter(vector, new Shape(5));
       update =
-          new ParameterUpdate(
-              manager, List.of(this.matrix, this.vector), Optimiser.of(options), 0.1, 1);
+          new ParameterUpdate(manager, List.of(this.matrix, this.vector), options(options, 0.1, 1));
     }
 
     double step(int step) {
@@ -151,7 +152,7 @@ class OptimiserTest {
       update.zeroGradients();
       setGradient(matrix, Fixtures.floats(gradients.get(0)));
       setGradient(vector, Fixtures.floats(gradients.get(1)));
-      return OptimiserTest.step(update, step < STEPS / 2 ? 0.01 : 0.005);
+      return update.step(step < STEPS / 2 ? 0.01 : 0.005);
     }
   }
 
@@ -172,9 +173,9 @@ class OptimiserTest {
     }
   }
 
-  private static double step(ParameterUpdate update, double learningRate) {
-    try (GradMode still = GradMode.off()) {
-      return update.step(learningRate);
-    }
+  private static TrainingOptions options(
+      OptimiserOptions optimiser, double weightDecay, double maxGradNorm) {
+    return new TrainingOptions(
+        optimiser, LearningRate.constant(1), STEPS, weightDecay, maxGradNorm, 1);
   }
 }
