@@ -69,7 +69,7 @@ final class BenchBroadcastCommand implements Callable<Integer> {
               terminal);
       terminal.close();
       spec.commandLine().getOut().println(json ? result.json() : "\n" + result.text());
-      return 0;
+      return ExitStatus.OK;
     } catch (IOException e) {
       throw new UserError("bench broadcast: " + e.getMessage(), e);
     }

@@ -70,7 +70,7 @@ final class BenchCoordinatorCommand implements Callable<Integer> {
               terminal);
       terminal.close();
       spec.commandLine().getOut().println(json ? result.json() : "\n" + result.text());
-      return 0;
+      return ExitStatus.OK;
     }
   }
 

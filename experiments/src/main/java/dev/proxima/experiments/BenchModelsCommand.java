@@ -129,7 +129,7 @@ final class BenchModelsCommand implements Callable<Integer> {
               terminal);
       terminal.close();
       spec.commandLine().getOut().println(json ? result.json() : "\n" + result.text());
-      return 0;
+      return ExitStatus.OK;
     } catch (IllegalArgumentException e) {
       throw new UserError(e.getMessage(), e);
     }

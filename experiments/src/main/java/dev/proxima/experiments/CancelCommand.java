@@ -27,6 +27,6 @@ final class CancelCommand implements Callable<Integer> {
       System.out.println(
           Replies.accepted(client.ask(replyTo -> new RunQueue.Cancel(run, replyTo)), run));
     }
-    return 0;
+    return ExitStatus.OK;
   }
 }

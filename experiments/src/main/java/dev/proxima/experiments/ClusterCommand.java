@@ -84,7 +84,7 @@ final class ClusterCommand implements Callable<Integer> {
         StopRequest stop = StopRequest.listen(terminal, FAREWELL)) {
       if (file == null) {
         local.idle(state == null ? Path.of("cluster") : state, terminal, stop::isMade);
-        return Main.INTERRUPTED;
+        return ExitStatus.INTERRUPTED;
       }
       Overrides overrides =
           new Overrides(assignments, Optional.ofNullable(out), OptionalLong.empty());

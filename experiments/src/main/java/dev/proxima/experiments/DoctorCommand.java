@@ -26,6 +26,6 @@ final class DoctorCommand implements Callable<Integer> {
       String mark = each.well() ? "ok   " : "WRONG";
       out.printf("%s  %-" + width + "s  %s%n", mark, each.name(), each.finding());
     }
-    return diagnoses.stream().allMatch(Diagnosis::well) ? 0 : Main.FAILED;
+    return diagnoses.stream().allMatch(Diagnosis::well) ? ExitStatus.OK : ExitStatus.FAILED;
   }
 }

@@ -35,6 +35,6 @@ final class EvalWinRateCommand implements Callable<Integer> {
     WinRates rates = WinRates.of(file);
     spec.commandLine().getOut().print(json ? rates.json() + "\n" : rates.text());
     spec.commandLine().getOut().flush();
-    return 0;
+    return ExitStatus.OK;
   }
 }

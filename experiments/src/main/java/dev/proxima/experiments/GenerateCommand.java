@@ -129,9 +129,11 @@ final class GenerateCommand implements Callable<Integer> {
             new TextGenerator(loaded, tokenizer, encoder(folder, tokenizer), options, stops, seed);
         if (source.prompt != null && !json && responses == 1) {
           stream(generator, prompts.get(0));
-          return 0;
+          return ExitStatus.OK;
         }
-        return generate(generator, prompts, terminal, stop) ? 0 : Main.INTERRUPTED;
+        return generate(generator, prompts, terminal, stop)
+            ? ExitStatus.OK
+            : ExitStatus.INTERRUPTED;
       }
     } catch (IllegalArgumentException e) {
       throw new UserError(e.getMessage(), e);

@@ -46,7 +46,7 @@ final class LogsCommand implements Callable<Integer> {
       }
       progress.lines().forEach(System.out::println);
       System.out.println(run + ": " + Replies.status(known.status()));
-      return known.status().phase() == RunStatus.Phase.FAILED ? Main.FAILED : 0;
+      return known.status().phase() == RunStatus.Phase.FAILED ? ExitStatus.FAILED : ExitStatus.OK;
     }
   }
 

@@ -43,10 +43,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
     })
 public final class Main {
 
-  static final int FAILED = 1;
-  static final int USER_ERROR = 2;
-  static final int INTERRUPTED = 130;
-
   private Main() {}
 
   public static void main(String[] args) {
@@ -77,7 +73,7 @@ public final class Main {
     command
         .getErr()
         .printf("proxima: %s%nSee: %s --help%n", message, command.getCommandSpec().qualifiedName());
-    return USER_ERROR;
+    return ExitStatus.USER_ERROR;
   }
 
   private static String unknown(String argument, CommandLine command) {
@@ -91,13 +87,13 @@ public final class Main {
   private static int failed(CommandLine command, Throwable e) {
     if (e instanceof UserError) {
       command.getErr().println("proxima: " + e.getMessage());
-      return USER_ERROR;
+      return ExitStatus.USER_ERROR;
     }
     if (e instanceof InterruptedException) {
       command.getErr().println("proxima: interrupted");
-      return INTERRUPTED;
+      return ExitStatus.INTERRUPTED;
     }
     LoggerFactory.getLogger(Main.class).error("{} (details: {})", e, LogFile.path(), e);
-    return FAILED;
+    return ExitStatus.FAILED;
   }
 }

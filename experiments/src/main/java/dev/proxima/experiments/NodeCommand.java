@@ -83,7 +83,7 @@ final class NodeCommand implements Callable<Integer> {
         "Node %s: %s; devices %s; state %s%n",
         node.address(), String.join(", ", config.roles()), slots, config.state());
     node.awaitEnd();
-    return 0;
+    return ExitStatus.OK;
   }
 
   private Map<String, Object> given() {

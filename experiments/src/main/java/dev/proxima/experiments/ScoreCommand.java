@@ -112,7 +112,7 @@ final class ScoreCommand implements Callable<Integer> {
           new RewardFolder(opened).isTrained()
               ? rewards(opened, options, print, stop)
               : logps(opened, options, print, stop);
-      return whole ? 0 : Main.INTERRUPTED;
+      return whole ? ExitStatus.OK : ExitStatus.INTERRUPTED;
     } catch (IllegalArgumentException e) {
       throw new UserError(e.getMessage(), e);
     } finally {

@@ -24,7 +24,7 @@ final class StatusCommand implements Callable<Integer> {
     try (ClusterClient client = cluster.connect()) {
       print(client.ask(RunQueue.GetStatus::new));
     }
-    return 0;
+    return ExitStatus.OK;
   }
 
   private static void print(ClusterStatus status) {

@@ -57,6 +57,6 @@ final class SubmitCommand implements Callable<Integer> {
       RunQueue.Reply reply = client.ask(replyTo -> new RunQueue.Submit(run, replyTo));
       System.out.println(Replies.accepted(reply, run.id()) + "; results in " + run.folder());
     }
-    return 0;
+    return ExitStatus.OK;
   }
 }

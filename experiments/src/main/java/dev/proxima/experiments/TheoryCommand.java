@@ -62,7 +62,7 @@ final class TheoryCommand implements Callable<Integer> {
         spec.commandLine().getOut().printf("%nNumbers and plots  %s%n", out);
       }
       spec.commandLine().getOut().flush();
-      return 0;
+      return ExitStatus.OK;
     } catch (IllegalArgumentException e) {
       throw new UserError(e.getMessage(), e);
     }

@@ -3,6 +3,7 @@ package dev.proxima.experiments.cluster;
 import dev.proxima.actors.cluster.RunStatus;
 import dev.proxima.actors.cluster.RunStatus.Phase;
 import dev.proxima.actors.cluster.Submission;
+import dev.proxima.experiments.ExitStatus;
 import dev.proxima.experiments.config.Overrides;
 import dev.proxima.experiments.config.RunConfig;
 import dev.proxima.experiments.terminal.Terminal;
@@ -19,9 +20,6 @@ import java.util.function.BooleanSupplier;
 public record LocalClusterRun(int size, Chaos chaos, Security security) {
 
   private static final Duration TICK = Duration.ofMillis(500);
-  private static final int COMPLETED = 0;
-  private static final int FAILED = 1;
-  private static final int STOPPED = 130;
 
   /** Keeps a cluster up until told to stop. */
   public void idle(Path state, Terminal terminal, BooleanSupplier stop)
@@ -63,15 +61,15 @@ public record LocalClusterRun(int size, Chaos chaos, Security security) {
         terminal.line("Killed %d of %d:".formatted(run.deaths().size(), chaos.kills()));
         run.deaths().forEach(terminal::line);
       }
-      return end.map(status -> conclude(status, terminal)).orElse(STOPPED);
+      return end.map(status -> conclude(status, terminal)).orElse(ExitStatus.INTERRUPTED);
     }
   }
 
   private static int conclude(RunStatus status, Terminal terminal) {
     if (status.phase() == Phase.COMPLETED) {
-      return COMPLETED;
+      return ExitStatus.OK;
     }
     terminal.line("The run failed: " + status.reason());
-    return FAILED;
+    return ExitStatus.FAILED;
   }
 }

@@ -2,6 +2,7 @@ package dev.proxima.experiments.run;
 
 import dev.proxima.algorithms.random.Epochs;
 import dev.proxima.algorithms.random.RandomStream;
+import dev.proxima.experiments.ExitStatus;
 import dev.proxima.experiments.LogFile;
 import dev.proxima.experiments.StopRequest;
 import dev.proxima.experiments.UserError;
@@ -28,8 +29,6 @@ import java.util.function.Function;
  */
 final class PairsRun<E, T extends TrainingState> {
 
-  private static final int COMPLETED = 0;
-  private static final int STOPPED = 130;
   private static final String FAREWELL = "Stopped; go on with the same command and --resume.";
 
   private final PairsContext<?> context;
@@ -96,7 +95,7 @@ final class PairsRun<E, T extends TrainingState> {
     RunFolder folder = RunFolder.open(context.config(), options);
     LogFile.set(folder.log());
     try (RunLock lock = RunLock.acquire(folder)) {
-      return new PairsRun<>(context, folder, task).run() ? COMPLETED : STOPPED;
+      return new PairsRun<>(context, folder, task).run() ? ExitStatus.OK : ExitStatus.INTERRUPTED;
     }
   }
 
