@@ -24,11 +24,11 @@ final class Conclusion {
   private final ArtifactStore store;
   private final RunFolder folder;
 
-  Conclusion(ExperimentConfig config, RunSpec spec, ArtifactStore store, RunFolder folder) {
-    this.config = config;
-    this.spec = spec;
-    this.store = store;
-    this.folder = folder;
+  Conclusion(OpenRun run) {
+    config = run.config();
+    spec = run.spec();
+    store = run.store();
+    folder = run.folder();
   }
 
   void write(RunOutcome.Completed outcome, Terminal terminal) {

@@ -91,9 +91,10 @@ final class DataPreparation {
               shards(heldOut, config.evaluationShardPrompts()),
               List.of());
       return new PreparedData(
-          data,
-          model(tokenizer),
-          config.rewardModel().map(settings -> Judge.store(settings, store)).orElse(null),
+          new PreparedRun(
+              data,
+              model(tokenizer),
+              config.rewardModel().map(settings -> Judge.store(settings, store)).orElse(null)),
           "%,d reviews, %d x %d%s prompts, %d held-out prompts, %,d tokens in the vocabulary"
               .formatted(
                   reviews.fineTuning().size(),
@@ -134,9 +135,7 @@ final class DataPreparation {
       int tooLong =
           split.training().size() + split.heldOut().size() - fitting.size() - heldOut.size();
       return new PreparedData(
-          data,
-          model(tokenizer),
-          null,
+          new PreparedRun(data, model(tokenizer), null),
           "%,d pairs in %d folds, %,d held out; left out: %,d too long, %,d ties; %,d tokens in the vocabulary"
               .formatted(
                   training.size(),

@@ -7,15 +7,9 @@ import dev.proxima.actors.cluster.GarbageCollector;
 import dev.proxima.actors.cluster.RunHost;
 import dev.proxima.actors.cluster.Submission;
 import dev.proxima.actors.dataplane.DataPlane;
-import dev.proxima.actors.node.NodeContext;
-import dev.proxima.actors.node.StopSignal;
-import dev.proxima.actors.run.RunSpec;
 import dev.proxima.experiments.config.ExperimentConfig;
 import dev.proxima.experiments.config.Overrides;
 import dev.proxima.experiments.terminal.Terminal;
-import dev.proxima.models.djl.DjlTokenizer;
-import dev.proxima.models.djl.TorchEngine;
-import dev.proxima.models.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -54,27 +48,19 @@ public final class HostedRuns implements RunHost {
 
   @Override
   public Led lead(Submission run) {
-    ExperimentConfig config = config(run);
-    RunSpec spec = spec(config, run);
-    RunFolder folder = new RunFolder(config.out());
-    Terminal progress = Terminal.plain(append(folder.progress()));
+    OpenRun open = open(run);
+    Terminal progress = Terminal.plain(append(open.folder().progress()));
     CompletableFuture<RunOutcome> outcome = new CompletableFuture<>();
     return new Led(
-        JsonArtifacts.write(store, spec).sha256(),
-        spec,
+        JsonArtifacts.write(store, open.spec()).sha256(),
+        open.spec(),
         store,
-        config.leases(),
+        open.config().leases(),
         dataPlane.address(),
-        RunReporter.create(
-            progress,
-            folder,
-            new RunRecords(store),
-            new Stages(spec),
-            new TimeLeft(System::nanoTime, config.devices().size()),
-            outcome),
+        open.reporter(progress, outcome),
         outcome.thenApplyAsync(
             ended -> {
-              Ending ending = conclude(config, spec, folder, ended, progress);
+              Ending ending = conclude(open, ended, progress);
               progress.close();
               return ending;
             }));
@@ -82,56 +68,21 @@ public final class HostedRuns implements RunHost {
 
   @Override
   public Served serve(Submission run) {
-    ExperimentConfig config = config(run);
-    RunSpec spec = spec(config, run);
-    Tokenizer tokenizer = DjlTokenizer.open(store.read(spec.data().tokenizer()));
-    TorchEngine engine = TorchEngine.create(config.engine());
-    Judge judge = Judge.open(spec, store, engine);
-    NodeContext context =
-        new NodeContext(
-            spec,
-            store,
-            engine,
-            tokenizer,
-            Judge.rewards(spec, judge),
-            config.checkpointSteps(),
-            dataPlane,
-            new StopSignal());
-    return new Served() {
-      @Override
-      public NodeContext context() {
-        return context;
-      }
-
-      @Override
-      public void close() {
-        tokenizer.close();
-        if (judge != null) {
-          judge.close();
-        }
-      }
-    };
+    return open(run).serve(dataPlane);
   }
 
-  private ExperimentConfig config(Submission run) {
-    return ExperimentConfig.load(
-        store.read(run.config()),
-        new Overrides(List.of(), Optional.of(Path.of(run.folder())), OptionalLong.empty()));
+  private OpenRun open(Submission run) {
+    ExperimentConfig config =
+        ExperimentConfig.load(
+            store.read(run.config()),
+            new Overrides(List.of(), Optional.of(Path.of(run.folder())), OptionalLong.empty()));
+    return OpenRun.of(
+        config, PreparedRun.read(store, run.data()), store, new RunFolder(config.out()));
   }
 
-  private RunSpec spec(ExperimentConfig config, Submission run) {
-    PreparedRun prepared = PreparedRun.read(store, run.data());
-    return new RunSpec(config.settings(), prepared.model(), prepared.data(), prepared.rewards());
-  }
-
-  private Ending conclude(
-      ExperimentConfig config,
-      RunSpec spec,
-      RunFolder folder,
-      RunOutcome outcome,
-      Terminal progress) {
+  private static Ending conclude(OpenRun run, RunOutcome outcome, Terminal progress) {
     if (outcome instanceof RunOutcome.Completed completed) {
-      new Conclusion(config, spec, store, folder).write(completed, progress);
+      new Conclusion(run).write(completed, progress);
       return new Ending(Cause.COMPLETED, "");
     } else if (outcome instanceof RunOutcome.Failed failed) {
       progress.line("The run failed: " + failed.reason());

@@ -12,6 +12,7 @@ import dev.proxima.models.ModelConfig;
  * What preparation has made of an experiment's data, as an artefact for whoever leads or serves the
  * run elsewhere.
  *
+ * @param model the model's shape with the tokenizer's vocabulary
  * @param rewards the reward model that judges sampled responses, or null
  */
 record PreparedRun(RunSpec.Data data, ModelConfig model, RewardSource rewards) {

@@ -8,18 +8,14 @@ import dev.proxima.actors.artifacts.ArtifactStore;
 import dev.proxima.actors.artifacts.JsonArtifacts;
 import dev.proxima.actors.artifacts.Reclaimed;
 import dev.proxima.actors.cluster.GarbageCollector;
-import dev.proxima.actors.node.NodeContext;
-import dev.proxima.actors.node.StopSignal;
-import dev.proxima.actors.run.RunSpec;
+import dev.proxima.actors.cluster.RunHost.Served;
 import dev.proxima.actors.run.RunSupervisor;
 import dev.proxima.algorithms.text.FirstLine;
+import dev.proxima.experiments.ExitStatus;
 import dev.proxima.experiments.LogFile;
 import dev.proxima.experiments.UserError;
 import dev.proxima.experiments.config.ExperimentConfig;
 import dev.proxima.experiments.terminal.Terminal;
-import dev.proxima.models.djl.DjlTokenizer;
-import dev.proxima.models.djl.TorchEngine;
-import dev.proxima.models.tokenizer.Tokenizer;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,10 +27,6 @@ import org.apache.pekko.persistence.jdbc.testkit.javadsl.SchemaUtils;
 
 /** Runs an experiment in this process, from its configuration to its report. */
 public final class RunExperiment {
-
-  private static final int COMPLETED = 0;
-  private static final int FAILED = 1;
-  private static final int STOPPED = 130;
 
   /**
    * Returns the exit status.
@@ -50,10 +42,8 @@ public final class RunExperiment {
         ArtifactStore store = open(config, folder)) {
       PreparedData prepared = prepare(config, options.resume(), raw, store, folder);
       terminal.line("Data: " + prepared.description());
-      RunSpec spec =
-          new RunSpec(config.settings(), prepared.model(), prepared.data(), prepared.rewards());
-      RunOutcome outcome = run(config, spec, store, folder, terminal);
-      return conclude(config, spec, store, folder, outcome, terminal);
+      OpenRun run = OpenRun.of(config, prepared.run(), store, folder);
+      return conclude(run, run(run, terminal), terminal);
     } catch (ArtifactException e) {
       throw new UserError(e.getMessage(), e);
     }
@@ -81,49 +71,27 @@ public final class RunExperiment {
     }
   }
 
-  private static RunOutcome run(
-      ExperimentConfig config,
-      RunSpec spec,
-      ArtifactStore store,
-      RunFolder folder,
-      Terminal terminal)
-      throws InterruptedException {
-    TorchEngine engine = TorchEngine.create(config.engine());
-    try (Tokenizer tokenizer = DjlTokenizer.open(store.read(spec.data().tokenizer()));
-        Judge judge = Judge.open(spec, store, engine)) {
-      NodeContext node =
-          new NodeContext(
-              spec,
-              store,
-              engine,
-              tokenizer,
-              Judge.rewards(spec, judge),
-              config.checkpointSteps(),
-              null,
-              new StopSignal());
-      ArtifactId fingerprint = JsonArtifacts.write(store, spec);
+  private static RunOutcome run(OpenRun run, Terminal terminal) throws InterruptedException {
+    ExperimentConfig config = run.config();
+    ArtifactStore store = run.store();
+    try (Served node = run.serve(null)) {
+      ArtifactId fingerprint = JsonArtifacts.write(store, run.spec());
       CompletableFuture<RunOutcome> outcome = new CompletableFuture<>();
       ActorSystem<RunGuardian.Command> system =
           ActorSystem.create(
               RunGuardian.create(
-                  RunReporter.create(
-                      terminal,
-                      folder,
-                      new RunRecords(store),
-                      new Stages(spec),
-                      new TimeLeft(System::nanoTime, config.devices().size()),
-                      outcome),
+                  run.reporter(terminal, outcome),
                   listener ->
                       RunSupervisor.create(
                           "run",
                           fingerprint.sha256(),
-                          node,
+                          node.context(),
                           config.devices(),
                           config.leases(),
                           listener),
                   actors -> collectGarbage(config, actors, store)),
               "proxima",
-              actorConfig(folder.journal()));
+              actorConfig(run.folder().journal()));
       Interruption interruption = Interruption.stops(system, terminal);
       SchemaUtils.createIfNotExists(system)
           .whenComplete(
@@ -131,7 +99,7 @@ public final class RunExperiment {
                 if (failure == null) {
                   system.tell(new RunGuardian.Start());
                 } else {
-                  outcome.complete(noJournal(folder, failure));
+                  outcome.complete(noJournal(run.folder(), failure));
                   system.terminate();
                 }
               });
@@ -167,24 +135,19 @@ public final class RunExperiment {
         .resolve();
   }
 
-  private static int conclude(
-      ExperimentConfig config,
-      RunSpec spec,
-      ArtifactStore store,
-      RunFolder folder,
-      RunOutcome outcome,
-      Terminal terminal) {
+  private static int conclude(OpenRun run, RunOutcome outcome, Terminal terminal) {
     if (outcome instanceof RunOutcome.Completed completed) {
-      new Conclusion(config, spec, store, folder).write(completed, terminal);
-      return COMPLETED;
+      new Conclusion(run).write(completed, terminal);
+      return ExitStatus.OK;
     } else if (outcome instanceof RunOutcome.Failed failed) {
       if (failed.mendable()) {
         throw new UserError(failed.reason());
       }
-      terminal.line("The run failed: %s (details: %s)".formatted(failed.reason(), folder.log()));
-      return FAILED;
+      terminal.line(
+          "The run failed: %s (details: %s)".formatted(failed.reason(), run.folder().log()));
+      return ExitStatus.FAILED;
     }
     terminal.line("Stopped; go on with the same command and --resume.");
-    return STOPPED;
+    return ExitStatus.INTERRUPTED;
   }
 }

@@ -40,7 +40,7 @@ public final class SubmitExperiment {
 
   private static Submission prepare(
       ExperimentConfig config, boolean resume, RawData raw, ArtifactStore store, RunFolder folder) {
-    PreparedData prepared = RunExperiment.prepare(config, resume, raw, store, folder);
+    PreparedRun prepared = RunExperiment.prepare(config, resume, raw, store, folder).run();
     try {
       checkFits(prepared.data());
     } catch (UserError e) {
@@ -50,8 +50,7 @@ public final class SubmitExperiment {
       throw e;
     }
     ArtifactId resolved = store.write(path -> writeString(path, config.resolved()));
-    ArtifactId data =
-        new PreparedRun(prepared.data(), prepared.model(), prepared.rewards()).store(store);
+    ArtifactId data = prepared.store(store);
     String id =
         config.settings().name()
             + "-"
