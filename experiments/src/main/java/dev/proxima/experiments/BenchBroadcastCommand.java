@@ -1,17 +1,13 @@
 package dev.proxima.experiments;
 
+import dev.proxima.experiments.bench.BenchmarkResult;
 import dev.proxima.experiments.bench.BroadcastBenchmark;
-import dev.proxima.experiments.bench.BroadcastResult;
 import dev.proxima.experiments.terminal.Terminal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code proxima bench broadcast}. */
 @Command(
@@ -21,11 +17,9 @@ import picocli.CommandLine.Spec;
             + " sockets, with and without TLS.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
-final class BenchBroadcastCommand implements Callable<Integer> {
+final class BenchBroadcastCommand extends BenchmarkCommand {
 
   private static final String UNITS = "KMG";
-
-  @Spec private CommandSpec spec;
 
   @Option(
       names = "--size",
@@ -54,22 +48,15 @@ final class BenchBroadcastCommand implements Callable<Integer> {
       description = "Where the files lie meanwhile; the system's temporary folder else.")
   private Path folder;
 
-  @Option(names = "--json", description = "Prints JSON, with every round.")
-  private boolean json;
-
   @Override
-  public Integer call() throws InterruptedException {
+  BenchmarkResult measure(Terminal terminal) throws InterruptedException {
     long bytes = bytes();
     check("--nodes", nodes >= 2, "at least 2");
     check("--rounds", rounds >= 1, "at least 1");
-    try (Terminal terminal = json ? Terminal.plain(System.err) : Screen.detect().terminal()) {
-      BroadcastResult result =
-          BroadcastBenchmark.run(
-              new BroadcastBenchmark.Options(bytes, nodes, rounds, Optional.ofNullable(folder)),
-              terminal);
-      terminal.close();
-      spec.commandLine().getOut().println(json ? result.json() : "\n" + result.text());
-      return ExitStatus.OK;
+    try {
+      return BroadcastBenchmark.run(
+          new BroadcastBenchmark.Options(bytes, nodes, rounds, Optional.ofNullable(folder)),
+          terminal);
     } catch (IOException e) {
       throw new UserError("bench broadcast: " + e.getMessage(), e);
     }
@@ -81,11 +68,5 @@ final class BenchBroadcastCommand implements Callable<Integer> {
     long bytes = Long.parseLong(size.substring(0, size.length() - 1)) << (10 * unit);
     check("--size", bytes >= 1 << 20, "at least 1M");
     return bytes;
-  }
-
-  private void check(String option, boolean holds, String accepted) {
-    if (!holds) {
-      throw new ParameterException(spec.commandLine(), option + " takes " + accepted);
-    }
   }
 }

@@ -1,15 +1,11 @@
 package dev.proxima.experiments;
 
+import dev.proxima.experiments.bench.BenchmarkResult;
 import dev.proxima.experiments.bench.CoordinatorBenchmark;
-import dev.proxima.experiments.bench.CoordinatorResult;
 import dev.proxima.experiments.terminal.Terminal;
 import java.time.Duration;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code proxima bench coordinator}. */
 @Command(
@@ -19,9 +15,7 @@ import picocli.CommandLine.Spec;
             + " with simulated workers on the real journal.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
-final class BenchCoordinatorCommand implements Callable<Integer> {
-
-  @Spec private CommandSpec spec;
+final class BenchCoordinatorCommand extends BenchmarkCommand {
 
   @Option(
       names = "--simulated-workers",
@@ -50,33 +44,18 @@ final class BenchCoordinatorCommand implements Callable<Integer> {
       description = "Mean time of sampling a shard, where workers take time; ${DEFAULT-VALUE}.")
   private double shardSeconds;
 
-  @Option(names = "--json", description = "Prints JSON.")
-  private boolean json;
-
   @Override
-  public Integer call() {
+  BenchmarkResult measure(Terminal terminal) {
     check("--simulated-workers", workers >= 1, "at least 1");
     check("--shards", shards == null || shards >= 1, "at least 1");
     check("--iterations", iterations >= 1, "at least 1");
     check("--shard-seconds", shardSeconds >= 1e-3, "at least 0.001");
-    try (Terminal terminal = json ? Terminal.plain(System.err) : Screen.detect().terminal()) {
-      CoordinatorResult result =
-          CoordinatorBenchmark.run(
-              new CoordinatorBenchmark.Options(
-                  workers,
-                  shards == null ? 4 * workers : shards,
-                  iterations,
-                  Duration.ofNanos((long) (1e9 * shardSeconds))),
-              terminal);
-      terminal.close();
-      spec.commandLine().getOut().println(json ? result.json() : "\n" + result.text());
-      return ExitStatus.OK;
-    }
-  }
-
-  private void check(String option, boolean holds, String accepted) {
-    if (!holds) {
-      throw new ParameterException(spec.commandLine(), option + " takes " + accepted);
-    }
+    return CoordinatorBenchmark.run(
+        new CoordinatorBenchmark.Options(
+            workers,
+            shards == null ? 4 * workers : shards,
+            iterations,
+            Duration.ofNanos((long) (1e9 * shardSeconds))),
+        terminal);
   }
 }

@@ -1,20 +1,16 @@
 package dev.proxima.experiments;
 
 import dev.proxima.experiments.bench.BenchModel;
+import dev.proxima.experiments.bench.BenchmarkResult;
 import dev.proxima.experiments.bench.ModelsBenchmark;
-import dev.proxima.experiments.bench.ModelsResult;
 import dev.proxima.experiments.bench.PackingBenchmark;
 import dev.proxima.experiments.terminal.Terminal;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code proxima bench models}. */
 @Command(
@@ -24,9 +20,7 @@ import picocli.CommandLine.Spec;
             + " best, beside transformers where --python is given.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
-final class BenchModelsCommand implements Callable<Integer> {
-
-  @Spec private CommandSpec spec;
+final class BenchModelsCommand extends BenchmarkCommand {
 
   @ArgGroup private Subject subject = new Subject();
 
@@ -93,43 +87,32 @@ final class BenchModelsCommand implements Callable<Integer> {
               + " up, for the --shape.")
   private boolean packing;
 
-  @Option(names = "--json", description = "Prints JSON, with every round.")
-  private boolean json;
-
   @Override
-  public Integer call() {
+  BenchmarkResult measure(Terminal terminal) {
     int[] training = product("--train", train);
     int[] generation = product("--generate", generate);
     check("--train", training[1] >= 2, "sequences of at least 2 tokens");
     check("--rounds", rounds >= 1, "at least 1");
     check("--threads", threads >= 0, "at least 0");
     check("--batches", batches.stream().allMatch(rows -> rows >= 1), "numbers of at least 1");
-    check("--packing", !packing || (subject.model == null && python == null && !json), "a --shape");
-    try (Terminal terminal = json ? Terminal.plain(System.err) : Screen.detect().terminal()) {
+    check("--packing", !packing || (subject.model == null && python == null), "a --shape");
+    try {
       if (packing) {
-        String table =
-            PackingBenchmark.run(BenchModel.of(subject.shape), rounds, threads, terminal);
-        terminal.close();
-        spec.commandLine().getOut().println("\n" + table);
-        return 0;
+        return PackingBenchmark.run(BenchModel.of(subject.shape), rounds, threads, terminal);
       }
-      ModelsResult result =
-          ModelsBenchmark.run(
-              new ModelsBenchmark.Options(
-                  Optional.ofNullable(subject.model),
-                  BenchModel.of(subject.shape),
-                  Optional.ofNullable(python),
-                  rounds,
-                  training[0],
-                  training[1],
-                  batches,
-                  generation[0],
-                  generation[1],
-                  threads),
-              terminal);
-      terminal.close();
-      spec.commandLine().getOut().println(json ? result.json() : "\n" + result.text());
-      return ExitStatus.OK;
+      return ModelsBenchmark.run(
+          new ModelsBenchmark.Options(
+              Optional.ofNullable(subject.model),
+              BenchModel.of(subject.shape),
+              Optional.ofNullable(python),
+              rounds,
+              training[0],
+              training[1],
+              batches,
+              generation[0],
+              generation[1],
+              threads),
+          terminal);
     } catch (IllegalArgumentException e) {
       throw new UserError(e.getMessage(), e);
     }
@@ -139,11 +122,5 @@ final class BenchModelsCommand implements Callable<Integer> {
     check(option, value.matches("[1-9]\\d{0,5}x[1-9]\\d{0,5}"), "two numbers, as in 8x256");
     String[] factors = value.split("x");
     return new int[] {Integer.parseInt(factors[0]), Integer.parseInt(factors[1])};
-  }
-
-  private void check(String option, boolean holds, String accepted) {
-    if (!holds) {
-      throw new ParameterException(spec.commandLine(), option + " takes " + accepted);
-    }
   }
 }

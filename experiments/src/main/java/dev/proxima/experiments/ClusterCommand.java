@@ -4,13 +4,9 @@ import dev.proxima.experiments.cluster.Chaos;
 import dev.proxima.experiments.cluster.LocalClusterRun;
 import dev.proxima.experiments.cluster.Security;
 import dev.proxima.experiments.cluster.TlsOption;
-import dev.proxima.experiments.config.Overrides;
 import dev.proxima.experiments.terminal.Terminal;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,11 +37,7 @@ final class ClusterCommand implements Callable<Integer> {
       description = "An experiment to run, such as experiments/quickstart.conf.")
   private Path file;
 
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Sets a key of the configuration, as in --set training.beta=0.05.")
-  private List<String> assignments = new ArrayList<>();
+  @Mixin private ExperimentOptions experiment;
 
   @Option(
       names = "--out",
@@ -86,9 +78,8 @@ final class ClusterCommand implements Callable<Integer> {
         local.idle(state == null ? Path.of("cluster") : state, terminal, stop::isMade);
         return ExitStatus.INTERRUPTED;
       }
-      Overrides overrides =
-          new Overrides(assignments, Optional.ofNullable(out), OptionalLong.empty());
-      return local.run(file, overrides, Optional.ofNullable(state), terminal, stop::isMade);
+      return local.run(
+          file, experiment.overrides(out), Optional.ofNullable(state), terminal, stop::isMade);
     }
   }
 }

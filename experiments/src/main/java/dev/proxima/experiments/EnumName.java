@@ -7,24 +7,18 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads a constant of an enum, written in lower case with hyphens. */
-abstract class EnumName<E extends Enum<E>> implements ITypeConverter<E> {
-
-  private final E[] constants;
-
-  EnumName(E[] constants) {
-    this.constants = constants;
-  }
+record EnumName<E extends Enum<E>>(Class<E> type) implements ITypeConverter<E> {
 
   @Override
   public E convert(String value) {
-    return Arrays.stream(constants)
+    return Arrays.stream(type.getEnumConstants())
         .filter(constant -> kebab(constant).equals(value))
         .findFirst()
         .orElseThrow(() -> new TypeConversionException(accepted(value)));
   }
 
   private String accepted(String value) {
-    return Arrays.stream(constants)
+    return Arrays.stream(type.getEnumConstants())
         .map(EnumName::kebab)
         .collect(Collectors.joining(", ", "use one of ", ", not '" + value + "'"));
   }

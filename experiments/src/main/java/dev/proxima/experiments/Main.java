@@ -1,6 +1,10 @@
 package dev.proxima.experiments;
 
 import dev.proxima.algorithms.text.NearestName;
+import dev.proxima.experiments.data.PromptedResponses.Strings;
+import dev.proxima.models.Precision;
+import dev.proxima.models.ResponseEncoder.Joining;
+import dev.proxima.models.ResponseEncoder.Truncation;
 import java.util.Set;
 import java.util.TreeSet;
 import org.slf4j.LoggerFactory;
@@ -54,6 +58,10 @@ public final class Main {
     Screen screen = Screen.detect();
     CommandLine commandLine =
         new CommandLine(new Main())
+            .registerConverter(Precision.class, new EnumName<>(Precision.class))
+            .registerConverter(Truncation.class, new EnumName<>(Truncation.class))
+            .registerConverter(Joining.class, new EnumName<>(Joining.class))
+            .registerConverter(Strings.class, new EnumName<>(Strings.class))
             .setColorScheme(Help.defaultColorScheme(screen.colour() ? Help.Ansi.ON : Help.Ansi.OFF))
             .setParameterExceptionHandler(Main::misused)
             .setExecutionExceptionHandler((e, command, parsed) -> failed(command, e));

@@ -37,7 +37,6 @@ final class ModelOptions {
       names = "--precision",
       paramLabel = "NAME",
       defaultValue = "float32",
-      converter = PrecisionName.class,
       description = "float32 (where nothing is said) or bfloat16.")
   private Precision precision;
 
@@ -77,12 +76,6 @@ final class ModelOptions {
   private TorchEngine engine() {
     EngineOptions defaults = EngineOptions.DEFAULT;
     return TorchEngine.create(new EngineOptions(threads, precision, false, defaults.cacheBytes()));
-  }
-
-  private static final class PrecisionName extends EnumName<Precision> {
-    PrecisionName() {
-      super(Precision.values());
-    }
   }
 
   private static final class DeviceName implements ITypeConverter<ComputeDevice> {

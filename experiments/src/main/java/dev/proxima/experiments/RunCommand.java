@@ -1,7 +1,6 @@
 package dev.proxima.experiments;
 
 import dev.proxima.experiments.config.ExperimentConfig;
-import dev.proxima.experiments.config.Overrides;
 import dev.proxima.experiments.config.PreferenceConfig;
 import dev.proxima.experiments.config.RewardModelConfig;
 import dev.proxima.experiments.config.RunConfig;
@@ -11,13 +10,10 @@ import dev.proxima.experiments.run.RunExperiment;
 import dev.proxima.experiments.run.RunOptions;
 import dev.proxima.experiments.terminal.Terminal;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -32,17 +28,10 @@ final class RunCommand implements Callable<Integer> {
   @Parameters(paramLabel = "CONFIG", description = "Such as experiments/quickstart.conf.")
   private Path file;
 
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Sets a key of the configuration, as in --set training.beta=0.05.")
-  private List<String> assignments = new ArrayList<>();
+  @Mixin private ExperimentOptions experiment;
 
   @Option(names = "--out", paramLabel = "DIR", description = "The run's folder.")
   private Path out;
-
-  @Option(names = "--seed", paramLabel = "N", description = "Every random draw derives from it.")
-  private Long seed;
 
   @ArgGroup private ExistingFolder existing = new ExistingFolder();
 
@@ -58,13 +47,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    RunConfig config =
-        RunConfig.load(
-            file,
-            new Overrides(
-                assignments,
-                Optional.ofNullable(out),
-                seed == null ? OptionalLong.empty() : OptionalLong.of(seed)));
+    RunConfig config = RunConfig.load(file, experiment.overrides(out));
     RunOptions options = new RunOptions(existing.resume, existing.overwrite);
     try (Terminal terminal = Screen.detect().terminal()) {
       Runtime.getRuntime().addShutdownHook(new Thread(terminal::close, "close terminal"));

@@ -59,7 +59,6 @@ final class ScoreCommand implements Callable<Integer> {
       names = "--truncation",
       paramLabel = "MODE",
       defaultValue = "keep-start",
-      converter = TruncationName.class,
       description = "What is kept of a longer one: keep-start (where nothing is said) or keep-end.")
   private ResponseEncoder.Truncation truncation;
 
@@ -67,7 +66,6 @@ final class ScoreCommand implements Callable<Integer> {
       names = "--strings",
       paramLabel = "KIND",
       defaultValue = "text",
-      converter = StringsName.class,
       description =
           "What strings are: text (where nothing is said), or chat, a user's message and the"
               + " assistant's answer by the chat template.")
@@ -77,7 +75,6 @@ final class ScoreCommand implements Callable<Integer> {
       names = "--join",
       paramLabel = "WHAT",
       defaultValue = "text",
-      converter = JoiningName.class,
       description =
           "How text and response are tokenised: joined as text (where nothing is said), or each by"
               + " itself and joined as tokens.")
@@ -165,23 +162,5 @@ final class ScoreCommand implements Callable<Integer> {
               .formatted(length, longest));
     }
     return new ResponseEncoder.Options(length, truncation, joining, !noSpecialTokens, !noEndToken);
-  }
-
-  private static final class TruncationName extends EnumName<ResponseEncoder.Truncation> {
-    TruncationName() {
-      super(ResponseEncoder.Truncation.values());
-    }
-  }
-
-  private static final class JoiningName extends EnumName<ResponseEncoder.Joining> {
-    JoiningName() {
-      super(ResponseEncoder.Joining.values());
-    }
-  }
-
-  private static final class StringsName extends EnumName<PromptedResponses.Strings> {
-    StringsName() {
-      super(PromptedResponses.Strings.values());
-    }
   }
 }

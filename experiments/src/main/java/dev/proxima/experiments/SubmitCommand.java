@@ -5,12 +5,7 @@ import dev.proxima.actors.cluster.Submission;
 import dev.proxima.experiments.cluster.ClusterClient;
 import dev.proxima.experiments.cluster.ClusterOptions;
 import dev.proxima.experiments.cluster.Submissions;
-import dev.proxima.experiments.config.Overrides;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,11 +25,7 @@ final class SubmitCommand implements Callable<Integer> {
   @Parameters(paramLabel = "CONFIG", description = "Such as experiments/quickstart.conf.")
   private Path file;
 
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Sets a key of the configuration, as in --set training.beta=0.05.")
-  private List<String> assignments = new ArrayList<>();
+  @Mixin private ExperimentOptions experiment;
 
   @Option(
       names = "--out",
@@ -42,18 +33,10 @@ final class SubmitCommand implements Callable<Integer> {
       description = "The run's folder, on shared storage (default: in the cluster's).")
   private Path out;
 
-  @Option(names = "--seed", paramLabel = "N", description = "Every random draw derives from it.")
-  private Long seed;
-
   @Override
   public Integer call() throws InterruptedException {
-    Overrides overrides =
-        new Overrides(
-            assignments,
-            Optional.ofNullable(out),
-            seed == null ? OptionalLong.empty() : OptionalLong.of(seed));
     try (ClusterClient client = cluster.connect()) {
-      Submission run = Submissions.prepare(file, overrides, cluster.state());
+      Submission run = Submissions.prepare(file, experiment.overrides(out), cluster.state());
       RunQueue.Reply reply = client.ask(replyTo -> new RunQueue.Submit(run, replyTo));
       System.out.println(Replies.accepted(reply, run.id()) + "; results in " + run.folder());
     }

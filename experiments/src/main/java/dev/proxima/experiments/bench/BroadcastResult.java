@@ -18,7 +18,8 @@ import java.util.stream.IntStream;
  * @param lines one for each way, the plain sockets before what is compared with them
  */
 public record BroadcastResult(
-    long smallBytes, long bytes, double naming, double idleSilence, List<Line> lines) {
+    long smallBytes, long bytes, double naming, double idleSilence, List<Line> lines)
+    implements BenchmarkResult {
 
   private static final double MEBIBYTE = 1 << 20;
 
@@ -50,7 +51,7 @@ public record BroadcastResult(
     }
   }
 
-  /** A table for people. */
+  @Override
   public String text() {
     StringBuilder text = new StringBuilder();
     text.append(
@@ -101,7 +102,8 @@ public record BroadcastResult(
     return "%.0f / %.0f MiB".formatted(smallBytes / MEBIBYTE, bytes / MEBIBYTE);
   }
 
-  /** The same as JSON, with every round. */
+  /** Has every round. */
+  @Override
   public String json() {
     ObjectNode root = new ObjectMapper().createObjectNode();
     root.put("bytes", bytes);

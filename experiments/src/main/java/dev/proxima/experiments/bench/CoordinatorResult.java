@@ -19,7 +19,8 @@ public record CoordinatorResult(
     Phase paced,
     int events,
     double recoverySeconds,
-    long stateBytes) {
+    long stateBytes)
+    implements BenchmarkResult {
 
   /**
    * One run.
@@ -45,7 +46,7 @@ public record CoordinatorResult(
     }
   }
 
-  /** A table for people. */
+  @Override
   public String text() {
     StringBuilder text = new StringBuilder();
     text.append(
@@ -75,7 +76,8 @@ public record CoordinatorResult(
     return text.toString();
   }
 
-  /** The same as JSON; times in seconds. */
+  /** Has times in seconds. */
+  @Override
   public String json() {
     ObjectNode root = new ObjectMapper().createObjectNode();
     root.put("simulated_workers", options.workers());

@@ -25,7 +25,8 @@ public record ModelsResult(
     long parameters,
     ModelConfig config,
     List<Line> lines,
-    TrainingMemory counted) {
+    TrainingMemory counted)
+    implements BenchmarkResult {
 
   /**
    * One workload.
@@ -45,7 +46,7 @@ public record ModelsResult(
     }
   }
 
-  /** A table for people. */
+  @Override
   public String text() {
     StringBuilder text = new StringBuilder();
     text.append(
@@ -90,7 +91,8 @@ public record ModelsResult(
     return text.toString();
   }
 
-  /** The same as JSON, with every round. */
+  /** Has every round. */
+  @Override
   public String json() {
     ObjectNode root = new ObjectMapper().createObjectNode();
     root.put("gemm_flops_per_second", peak.flops());

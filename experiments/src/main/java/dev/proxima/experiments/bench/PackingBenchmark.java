@@ -1,5 +1,7 @@
 package dev.proxima.experiments.bench;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.proxima.algorithms.random.RandomStream;
 import dev.proxima.experiments.terminal.Terminal;
 import dev.proxima.models.ComputeDevice;
@@ -58,12 +60,12 @@ public final class PackingBenchmark {
   private PackingBenchmark() {}
 
   /**
-   * Measures each layout in turn, in every round, and returns a table for people.
+   * Measures each layout in turn, in every round.
    *
    * @param rounds at least 1; one more warms up
    * @param threads threads of one operation, 0 for all cores
    */
-  public static String run(BenchModel shape, int rounds, int threads, Terminal terminal) {
+  public static BenchmarkResult run(BenchModel shape, int rounds, int threads, Terminal terminal) {
     TorchEngine engine = TorchEngine.create(threads);
     Map<Layout, List<Double>> seconds = new EnumMap<>(Layout.class);
     List<TokenSequence> batch = batch(shape.config().vocabSize());
@@ -87,7 +89,7 @@ public final class PackingBenchmark {
         }
       }
     }
-    return text(batch, seconds);
+    return new Result(batch, seconds);
   }
 
   private static Trainer trainer(TorchEngine engine, ModelFolder folder) {
@@ -145,30 +147,45 @@ public final class PackingBenchmark {
     return new TokenSequence(longer, filling + sequence.promptLength());
   }
 
-  private static String text(List<TokenSequence> batch, Map<Layout, List<Double>> seconds) {
-    long tokens = count(batch);
-    double packed = Median.of(seconds.get(Layout.PACKED));
-    StringBuilder text = new StringBuilder();
-    text.append(
-        "%d sequences of %d to %d tokens, %d in all%n"
-            .formatted(
-                batch.size(),
-                batch.stream().mapToInt(each -> each.tokens().length).min().orElseThrow(),
-                batch.stream().mapToInt(each -> each.tokens().length).max().orElseThrow(),
-                tokens));
-    seconds.forEach(
-        (layout, rounds) -> {
-          double median = Median.of(rounds);
-          text.append(
-              String.format(
-                  Locale.ROOT,
-                  "%-30s %8.0f tokens/s, %2.0f %% filling; packed is x %.2f%n",
-                  layout.label,
-                  tokens / median,
-                  100 - 100.0 * tokens / count(layout.of.apply(batch)),
-                  median / packed));
-        });
-    return text.append("Medians of the rounds; filling does not count as tokens.\n").toString();
+  private record Result(List<TokenSequence> batch, Map<Layout, List<Double>> seconds)
+      implements BenchmarkResult {
+
+    @Override
+    public String text() {
+      long tokens = count(batch);
+      double packed = Median.of(seconds.get(Layout.PACKED));
+      StringBuilder text = new StringBuilder();
+      text.append(
+          "%d sequences of %d to %d tokens, %d in all%n"
+              .formatted(
+                  batch.size(),
+                  batch.stream().mapToInt(each -> each.tokens().length).min().orElseThrow(),
+                  batch.stream().mapToInt(each -> each.tokens().length).max().orElseThrow(),
+                  tokens));
+      seconds.forEach(
+          (layout, rounds) -> {
+            double median = Median.of(rounds);
+            text.append(
+                String.format(
+                    Locale.ROOT,
+                    "%-30s %8.0f tokens/s, %2.0f %% filling; packed is x %.2f%n",
+                    layout.label,
+                    tokens / median,
+                    100 - 100.0 * tokens / count(layout.of.apply(batch)),
+                    median / packed));
+          });
+      return text.append("Medians of the rounds; filling does not count as tokens.\n").toString();
+    }
+
+    /** Has the seconds of every round. */
+    @Override
+    public String json() {
+      ObjectNode root = new ObjectMapper().createObjectNode();
+      root.put("tokens", count(batch));
+      ObjectNode layouts = root.putObject("seconds");
+      seconds.forEach((layout, rounds) -> rounds.forEach(layouts.withArray(layout.label)::add));
+      return root.toPrettyString();
+    }
   }
 
   private static long count(List<TokenSequence> batch) {

@@ -14,11 +14,12 @@ class PackingBenchmarkTest {
    */
   @Test
   void comparesPackedSequencesWithFilledOnes() {
-    String text =
+    BenchmarkResult result =
         PackingBenchmark.run(
             BenchModel.TINY, 1, 0, Terminal.plain(new PrintStream(new ByteArrayOutputStream())));
 
-    assertThat(text)
+    assertThat(result.json()).contains("\"packed\" : [ ");
+    assertThat(result.text())
         .startsWith("32 sequences of ")
         .containsPattern("(?m)^packed +\\d+ tokens/s, +0 % filling; packed is x 1\\.00$")
         .containsPattern("(?m)^filled up, grouped by length +\\d+ tokens/s, 32 % filling; .*$")
