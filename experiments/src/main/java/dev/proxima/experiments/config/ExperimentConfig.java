@@ -60,7 +60,10 @@ public record ExperimentConfig(
    * @throws dev.proxima.experiments.UserError one line that names file, key, value and the mend
    */
   public static ExperimentConfig load(Path file, Overrides overrides) {
-    Config config = ConfigLayers.checked(file, overrides);
+    return of(ConfigLayers.checked(file, overrides));
+  }
+
+  static ExperimentConfig of(Config config) {
     Section root = new Section("", config);
     ExperimentConfig experiment =
         new ExperimentConfig(
@@ -85,7 +88,7 @@ public record ExperimentConfig(
     LoraReader.checkTargets(
         root.section("training").section("lora"),
         experiment.settings.training().optimisation().lora(),
-        experiment.model.withVocabulary(experiment.vocabularySize, 0, 0, 0));
+        experiment.model.withVocabulary(experiment.vocabularySize, 0, 0));
     return experiment;
   }
 
@@ -127,29 +130,17 @@ public record ExperimentConfig(
 
   private void checkLengths(Section root) {
     int longest = model.maxPositionEmbeddings();
+    int room;
     if (data instanceof DataSettings.Pairs pairs) {
-      checkFits(
-          root.section("data"),
-          "max-response-tokens",
-          pairs.maxResponseTokens(),
-          longest - pairs.maxPromptTokens());
-      checkFits(
-          root.section("evaluation"),
-          "max-new-tokens",
-          settings.evaluation().maxNewTokens(),
-          longest - pairs.maxPromptTokens());
+      room = longest - pairs.maxPromptTokens();
+      checkFits(root.section("data"), "max-response-tokens", pairs.maxResponseTokens(), room);
     } else {
+      room = longest - SHORTEST_PROMPT;
       checkFits(
-          root.section("sampling"),
-          "max-new-tokens",
-          settings.sampling().maxNewTokens(),
-          longest - SHORTEST_PROMPT);
-      checkFits(
-          root.section("evaluation"),
-          "max-new-tokens",
-          settings.evaluation().maxNewTokens(),
-          longest - SHORTEST_PROMPT);
+          root.section("sampling"), "max-new-tokens", settings.sampling().maxNewTokens(), room);
     }
+    checkFits(
+        root.section("evaluation"), "max-new-tokens", settings.evaluation().maxNewTokens(), room);
   }
 
   private void checkJudged(Section root) {

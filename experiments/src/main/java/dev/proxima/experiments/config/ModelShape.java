@@ -1,6 +1,8 @@
 package dev.proxima.experiments.config;
 
 import dev.proxima.models.ModelConfig;
+import dev.proxima.models.tokenizer.ChatFormat;
+import dev.proxima.models.tokenizer.Tokenizer;
 
 /** The shape of the model but for what its tokenizer decides; see {@link ModelConfig}. */
 public record ModelShape(
@@ -39,15 +41,22 @@ public record ModelShape(
     return shape;
   }
 
+  /** The whole shape, with the vocabulary of a tokenizer that has {@link ChatFormat}'s tokens. */
+  public ModelConfig with(Tokenizer tokenizer) {
+    return withVocabulary(
+        tokenizer.vocabSize(),
+        tokenizer.tokenId(ChatFormat.END_OF_TEXT),
+        tokenizer.tokenId(ChatFormat.PAD));
+  }
+
   /**
    * The whole shape.
    *
    * @param vocabularySize the tokenizer's actual vocabulary size, special tokens included
-   * @param bosToken id of the token that begins a text
-   * @param eosToken id of the token that ends one
-   * @param padToken id of the padding
+   * @param endOfText id of the token that begins and ends a text
+   * @param pad id of the padding
    */
-  public ModelConfig withVocabulary(int vocabularySize, int bosToken, int eosToken, int padToken) {
+  ModelConfig withVocabulary(int vocabularySize, int endOfText, int pad) {
     return ModelConfig.llama(
         vocabularySize,
         hiddenSize,
@@ -59,8 +68,8 @@ public record ModelShape(
         rmsNormEps,
         ropeTheta,
         tieWordEmbeddings,
-        bosToken,
-        eosToken,
-        padToken);
+        endOfText,
+        endOfText,
+        pad);
   }
 }

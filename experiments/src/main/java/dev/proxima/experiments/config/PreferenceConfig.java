@@ -32,8 +32,7 @@ public record PreferenceConfig(
     String resolved)
     implements PairsConfig {
 
-  static PreferenceConfig load(Path file, Overrides overrides) {
-    Config config = ConfigLayers.checked(file, overrides);
+  static PreferenceConfig of(Config config) {
     Section root = new Section("", config);
     Start start = PairsConfig.start(root);
     PreferenceTraining training = training(root.section("training"), root.section("spo"));
@@ -41,7 +40,7 @@ public record PreferenceConfig(
       LoraReader.checkTargets(
           root.section("training").section("lora"),
           training.optimisation().lora(),
-          scratch.shape().withVocabulary(scratch.vocabularySize(), 0, 0, 0));
+          scratch.shape().withVocabulary(scratch.vocabularySize(), 0, 0));
     }
     return new PreferenceConfig(
         RunSettingsReader.name(root),

@@ -36,8 +36,7 @@ public record RewardModelConfig(
     String resolved)
     implements PairsConfig {
 
-  static RewardModelConfig load(Path file, Overrides overrides) {
-    Config config = ConfigLayers.checked(file, overrides);
+  static RewardModelConfig of(Config config) {
     Section root = new Section("", config);
     Section training = root.section("training");
     return new RewardModelConfig(

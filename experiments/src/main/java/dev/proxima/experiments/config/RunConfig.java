@@ -2,6 +2,7 @@ package dev.proxima.experiments.config;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.typesafe.config.Config;
 import dev.proxima.actors.artifacts.ArtifactId;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,11 +35,11 @@ public sealed interface RunConfig permits ExperimentConfig, PairsConfig {
    * @throws dev.proxima.experiments.UserError one line that names file, key, value and the mend
    */
   static RunConfig load(Path file, Overrides overrides) {
-    Section root = new Section("", ConfigLayers.checked(file, overrides));
-    return switch (root.choice("task", Task.class)) {
-      case APO -> ExperimentConfig.load(file, overrides);
-      case PREFERENCE -> PreferenceConfig.load(file, overrides);
-      case REWARD_MODEL -> RewardModelConfig.load(file, overrides);
+    Config config = ConfigLayers.checked(file, overrides);
+    return switch (new Section("", config).choice("task", Task.class)) {
+      case APO -> ExperimentConfig.of(config);
+      case PREFERENCE -> PreferenceConfig.of(config);
+      case REWARD_MODEL -> RewardModelConfig.of(config);
     };
   }
 

@@ -19,7 +19,6 @@ import dev.proxima.experiments.data.PreferencePair;
 import dev.proxima.experiments.data.PromptPartition;
 import dev.proxima.experiments.reviews.ReviewData;
 import dev.proxima.experiments.reviews.ReviewReward;
-import dev.proxima.models.ModelConfig;
 import dev.proxima.models.SamplingOptions;
 import dev.proxima.models.djl.DjlTokenizer;
 import dev.proxima.models.tokenizer.ByteLevelBpe;
@@ -93,7 +92,7 @@ final class DataPreparation {
       return new PreparedData(
           new PreparedRun(
               data,
-              model(tokenizer),
+              config.model().with(tokenizer),
               config.rewardModel().map(settings -> Judge.store(settings, store)).orElse(null)),
           "%,d reviews, %d x %d%s prompts, %d held-out prompts, %,d tokens in the vocabulary"
               .formatted(
@@ -135,7 +134,7 @@ final class DataPreparation {
       int tooLong =
           split.training().size() + split.heldOut().size() - fitting.size() - heldOut.size();
       return new PreparedData(
-          new PreparedRun(data, model(tokenizer), null),
+          new PreparedRun(data, config.model().with(tokenizer), null),
           "%,d pairs in %d folds, %,d held out; left out: %,d too long, %,d ties; %,d tokens in the vocabulary"
               .formatted(
                   training.size(),
@@ -171,14 +170,6 @@ final class DataPreparation {
               + ": no pair for training or none held out fits the length limits; raise data.max-prompt-tokens and"
               + " data.max-response-tokens, or set data.overlong = truncate");
     }
-  }
-
-  private ModelConfig model(Tokenizer tokenizer) {
-    int endOfText = tokenizer.tokenId(ChatFormat.END_OF_TEXT);
-    return config
-        .model()
-        .withVocabulary(
-            tokenizer.vocabSize(), endOfText, endOfText, tokenizer.tokenId(ChatFormat.PAD));
   }
 
   private ArtifactId trainTokenizer(List<String> corpus) {

@@ -4,11 +4,10 @@ import dev.proxima.experiments.UserError;
 import dev.proxima.experiments.config.Overrides;
 import dev.proxima.experiments.config.RunConfig;
 import dev.proxima.models.io.AtomicFiles;
+import dev.proxima.models.io.FileTrees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -45,8 +44,7 @@ record RunFolder(Path path) {
   /** Removes what {@link #open} and the preparation of a run that cannot begin have written. */
   void discard() {
     try {
-      deleteContents();
-      Files.delete(path);
+      FileTrees.delete(path);
     } catch (IOException e) {
       throw new UserError(path + ": cannot be removed: " + e.getMessage(), e);
     }
@@ -163,12 +161,10 @@ record RunFolder(Path path) {
   }
 
   private void deleteContents() throws IOException {
-    List<Path> entries;
-    try (Stream<Path> walk = Files.walk(path)) {
-      entries = walk.sorted(Comparator.reverseOrder()).filter(p -> !p.equals(path)).toList();
-    }
-    for (Path entry : entries) {
-      Files.delete(entry);
+    try (Stream<Path> entries = Files.list(path)) {
+      for (Path entry : entries.toList()) {
+        FileTrees.delete(entry);
+      }
     }
   }
 }

@@ -50,7 +50,7 @@ final class ScratchModel {
           .write(tokenizerFile);
       Path parameters = work.resolve("parameters.safetensors");
       try (Tokenizer tokenizer = DjlTokenizer.open(tokenizerFile)) {
-        ModelConfig model = model(tokenizer);
+        ModelConfig model = scratch.shape().with(tokenizer);
         context.engine().initialise(model, context.config().seed(), parameters);
         ModelFolder untrained =
             ModelFolder.save(work.resolve("model"), model, parameters, tokenizerFile);
@@ -60,14 +60,6 @@ final class ScratchModel {
     } finally {
       FileTrees.delete(work);
     }
-  }
-
-  private ModelConfig model(Tokenizer tokenizer) {
-    int endOfText = tokenizer.tokenId(ChatFormat.END_OF_TEXT);
-    return scratch
-        .shape()
-        .withVocabulary(
-            tokenizer.vocabSize(), endOfText, endOfText, tokenizer.tokenId(ChatFormat.PAD));
   }
 
   private Optional<Path> fineTune(ModelFolder folder, Tokenizer tokenizer, Path target) {
