@@ -5,7 +5,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Ctrl-C and SIGTERM as a request that long work without actors looks at: the JVM waits for that
+ * Ctrl-C and SIGTERM as a request that long work looks at or is told of: the JVM waits for that
  * work to end by itself, since it must not unload under native calls.
  */
 public final class StopRequest implements AutoCloseable {
@@ -15,12 +15,14 @@ public final class StopRequest implements AutoCloseable {
   private final CountDownLatch ended = new CountDownLatch(1);
   private final Terminal terminal;
   private final String farewell;
+  private final Runnable action;
   private final Thread hook = new Thread(this::stop, "stop work");
   private volatile boolean made;
 
-  private StopRequest(Terminal terminal, String farewell) {
+  private StopRequest(Terminal terminal, String farewell, Runnable action) {
     this.terminal = terminal;
     this.farewell = farewell;
+    this.action = action;
   }
 
   /**
@@ -29,7 +31,16 @@ public final class StopRequest implements AutoCloseable {
    * @param farewell the last line when the work has stopped
    */
   public static StopRequest listen(Terminal terminal, String farewell) {
-    StopRequest request = new StopRequest(terminal, farewell);
+    return listen(terminal, farewell, () -> {});
+  }
+
+  /**
+   * Likewise.
+   *
+   * @param action tells the work
+   */
+  public static StopRequest listen(Terminal terminal, String farewell, Runnable action) {
+    StopRequest request = new StopRequest(terminal, farewell, action);
     Runtime.getRuntime().addShutdownHook(request.hook);
     return request;
   }
@@ -53,6 +64,7 @@ public final class StopRequest implements AutoCloseable {
   private void stop() {
     made = true;
     terminal.line("Stopping ...");
+    action.run();
     try {
       boolean stopped = ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
       terminal.line(stopped ? farewell : "Stopped hard.");

@@ -29,8 +29,6 @@ import java.util.function.Function;
  */
 final class PairsRun<E, T extends TrainingState> {
 
-  private static final String FAREWELL = "Stopped; go on with the same command and --resume.";
-
   private final PairsContext<?> context;
   private final PairsConfig config;
   private final Terminal terminal;
@@ -57,7 +55,7 @@ final class PairsRun<E, T extends TrainingState> {
       RunOptions options,
       Terminal terminal,
       Function<PairsContext<C>, PairsTask<?, ?>> task) {
-    try (StopRequest stop = StopRequest.listen(terminal, FAREWELL)) {
+    try (StopRequest stop = StopRequest.listen(terminal, RunOptions.FAREWELL)) {
       return execute(config, options, terminal, stop::isMade, task);
     }
   }

@@ -13,6 +13,7 @@ import dev.proxima.actors.run.RunSupervisor;
 import dev.proxima.algorithms.text.FirstLine;
 import dev.proxima.experiments.ExitStatus;
 import dev.proxima.experiments.LogFile;
+import dev.proxima.experiments.StopRequest;
 import dev.proxima.experiments.UserError;
 import dev.proxima.experiments.config.ExperimentConfig;
 import dev.proxima.experiments.terminal.Terminal;
@@ -92,19 +93,21 @@ public final class RunExperiment {
                   actors -> collectGarbage(config, actors, store)),
               "proxima",
               actorConfig(run.folder().journal()));
-      Interruption interruption = Interruption.stops(system, terminal);
-      SchemaUtils.createIfNotExists(system)
-          .whenComplete(
-              (done, failure) -> {
-                if (failure == null) {
-                  system.tell(new RunGuardian.Start());
-                } else {
-                  outcome.complete(noJournal(run.folder(), failure));
-                  system.terminate();
-                }
-              });
-      system.getWhenTerminated().toCompletableFuture().get();
-      interruption.disarm();
+      try (StopRequest stop =
+          StopRequest.listen(
+              terminal, RunOptions.FAREWELL, () -> system.tell(new RunGuardian.Stop()))) {
+        SchemaUtils.createIfNotExists(system)
+            .whenComplete(
+                (done, failure) -> {
+                  if (failure == null) {
+                    system.tell(new RunGuardian.Start());
+                  } else {
+                    outcome.complete(noJournal(run.folder(), failure));
+                    system.terminate();
+                  }
+                });
+        system.getWhenTerminated().toCompletableFuture().get();
+      }
       return outcome.getNow(new RunOutcome.Stopped());
     } catch (ExecutionException e) {
       throw new IllegalStateException(e.getCause());
@@ -147,7 +150,7 @@ public final class RunExperiment {
           "The run failed: %s (details: %s)".formatted(failed.reason(), run.folder().log()));
       return ExitStatus.FAILED;
     }
-    terminal.line("Stopped; go on with the same command and --resume.");
+    terminal.line(RunOptions.FAREWELL);
     return ExitStatus.INTERRUPTED;
   }
 }

@@ -6,4 +6,8 @@ package dev.proxima.experiments.run;
  * @param resume continue the run in it from its last completed iteration
  * @param overwrite replace it; never together with {@code resume}
  */
-public record RunOptions(boolean resume, boolean overwrite) {}
+public record RunOptions(boolean resume, boolean overwrite) {
+
+  /** The last line of a run that was stopped. */
+  static final String FAREWELL = "Stopped; go on with the same command and --resume.";
+}
