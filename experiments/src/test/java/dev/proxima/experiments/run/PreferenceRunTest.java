@@ -2,15 +2,12 @@ package dev.proxima.experiments.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.proxima.experiments.UserError;
-import dev.proxima.experiments.config.Overrides;
 import dev.proxima.experiments.config.PreferenceConfig;
-import dev.proxima.experiments.config.RunConfig;
 import dev.proxima.experiments.terminal.Terminal;
 import dev.proxima.experiments.trl.TrlFixtures;
 import dev.proxima.models.ModelFolder;
@@ -23,43 +20,26 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class PreferenceRunTest {
+class PreferenceRunTest extends PairsRunTest<PreferenceConfig> {
 
-  private static final BooleanSupplier NEVER = () -> false;
-  private static final RunOptions NEW = new RunOptions(false, false);
-  private static final RunOptions RESUME = new RunOptions(true, false);
-
-  /** What fixtures.py gives TRL. */
   private static final String AS_TRL =
-      """
-      name = trl
-      task = preference
-      model.folder = "%s"
-      data.pairs = "%s"
-      threads = 1
-      preference { order = file, max-length = 64 }
-      training {
-        beta = 0.3
-        batch-size = 4
-        epochs = 2
-        learning-rate = 5e-3
-        warmup-ratio = 0.1
-        warmup-from = zero
-        weight-decay = 0.05
-      }
-      """
-          .formatted(TrlFixtures.MODEL, TrlFixtures.PAIRS);
+      asTrl("preference", TrlFixtures.MODEL) + "training.beta = 0.3\n";
 
-  @TempDir private Path folder;
+  PreferenceRunTest() {
+    super(PreferenceConfig.class);
+  }
+
+  @Override
+  int execute(
+      PreferenceConfig config, RunOptions options, Terminal terminal, BooleanSupplier stop) {
+    return PreferenceRun.execute(config, options, terminal, stop);
+  }
 
   @Test
   void followsTrlStepForStep() throws IOException {
@@ -350,24 +330,5 @@ class PreferenceRunTest {
     for (String file : List.of("final/model.safetensors", "metrics.jsonl", "summary.json")) {
       assertThat(actual.out().resolve(file)).hasSameBinaryContentAs(expected.out().resolve(file));
     }
-  }
-
-  private static void assertClose(JsonNode actual, JsonNode expected, String metric, double by) {
-    assertThat(actual.get(metric).doubleValue())
-        .as(metric)
-        .isCloseTo(expected.get(metric).doubleValue(), within(by));
-  }
-
-  private static int run(PreferenceConfig config, RunOptions options, BooleanSupplier stop) {
-    try (Terminal terminal = Terminal.plain(new PrintStream(new ByteArrayOutputStream()))) {
-      return PreferenceRun.execute(config, options, terminal, stop);
-    }
-  }
-
-  private PreferenceConfig config(String out, String text) throws IOException {
-    Path file = Files.writeString(folder.resolve(out + ".conf"), text);
-    return (PreferenceConfig)
-        RunConfig.load(
-            file, new Overrides(List.of(), Optional.of(folder.resolve(out)), OptionalLong.empty()));
   }
 }

@@ -2,15 +2,12 @@ package dev.proxima.experiments.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.proxima.experiments.UserError;
-import dev.proxima.experiments.config.Overrides;
 import dev.proxima.experiments.config.RewardModelConfig;
-import dev.proxima.experiments.config.RunConfig;
 import dev.proxima.experiments.terminal.Terminal;
 import dev.proxima.experiments.trl.TrlFixtures;
 import dev.proxima.models.ModelFolder;
@@ -23,41 +20,24 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class RewardModelRunTest {
+class RewardModelRunTest extends PairsRunTest<RewardModelConfig> {
 
-  private static final BooleanSupplier NEVER = () -> false;
-  private static final RunOptions NEW = new RunOptions(false, false);
-  private static final RunOptions RESUME = new RunOptions(true, false);
+  private static final String AS_TRL = asTrl("reward-model", TrlFixtures.REWARD_MODEL);
 
-  /** What reward_fixtures.py gives TRL. */
-  private static final String AS_TRL =
-      """
-      name = trl
-      task = reward-model
-      model.folder = "%s"
-      data.pairs = "%s"
-      threads = 1
-      preference { order = file, max-length = 64 }
-      training {
-        batch-size = 4
-        epochs = 2
-        learning-rate = 5e-3
-        warmup-ratio = 0.1
-        warmup-from = zero
-        weight-decay = 0.05
-      }
-      """
-          .formatted(TrlFixtures.REWARD_MODEL, TrlFixtures.PAIRS);
+  RewardModelRunTest() {
+    super(RewardModelConfig.class);
+  }
 
-  @TempDir private Path folder;
+  @Override
+  int execute(
+      RewardModelConfig config, RunOptions options, Terminal terminal, BooleanSupplier stop) {
+    return RewardModelRun.execute(config, options, terminal, stop);
+  }
 
   /** A few tokens at a time, or all: the result does not depend on it. */
   @ParameterizedTest
@@ -234,24 +214,5 @@ class RewardModelRunTest {
         assertClose(step, trl.get(i), each, 1e-3);
       }
     }
-  }
-
-  private static void assertClose(JsonNode actual, JsonNode expected, String metric, double by) {
-    assertThat(actual.get(metric).doubleValue())
-        .as("%s of step %s", metric, actual.get("step"))
-        .isCloseTo(expected.get(metric).doubleValue(), within(by));
-  }
-
-  private static int run(RewardModelConfig config, RunOptions options, BooleanSupplier stop) {
-    try (Terminal terminal = Terminal.plain(new PrintStream(new ByteArrayOutputStream()))) {
-      return RewardModelRun.execute(config, options, terminal, stop);
-    }
-  }
-
-  private RewardModelConfig config(String out, String text) throws IOException {
-    Path file = Files.writeString(folder.resolve(out + ".conf"), text);
-    return (RewardModelConfig)
-        RunConfig.load(
-            file, new Overrides(List.of(), Optional.of(folder.resolve(out)), OptionalLong.empty()));
   }
 }
