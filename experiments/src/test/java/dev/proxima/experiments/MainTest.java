@@ -10,6 +10,7 @@ import dev.proxima.models.ComputeDevice;
 import dev.proxima.models.LearningRate;
 import dev.proxima.models.LoraOptions;
 import dev.proxima.models.ModelFolder;
+import dev.proxima.models.Optimisation;
 import dev.proxima.models.OptimiserOptions;
 import dev.proxima.models.TokenSequence;
 import dev.proxima.models.Trainer;
@@ -137,8 +138,8 @@ class MainTest {
     LoraOptions options = new LoraOptions(2, 4, 0, List.of("v_proj"), false);
     ModelFolder model = ModelFolder.open(TrlFixtures.MODEL);
     TrainingOptions training =
-        new TrainingOptions(
-            OptimiserOptions.Sgd.DEFAULT, LearningRate.constant(1), 2, 0, 0, 100, options, 1);
+        new Optimisation(OptimiserOptions.Sgd.DEFAULT, LearningRate.constant(1), 0, 0, 100, options)
+            .over(2, 1);
     try (Trainer trainer =
         TorchEngine.create(1)
             .trainer(model.parameters(), model.config(), ComputeDevice.CPU, training)) {

@@ -7,11 +7,8 @@ import dev.proxima.algorithms.objective.PairDetail;
 import dev.proxima.algorithms.objective.PreferenceObjective;
 import dev.proxima.algorithms.outer.OuterLoop;
 import dev.proxima.algorithms.spo.Spo;
-import dev.proxima.models.LearningRate;
-import dev.proxima.models.LoraOptions;
-import dev.proxima.models.OptimiserOptions;
+import dev.proxima.models.Optimisation;
 import dev.proxima.models.SamplingOptions;
-import dev.proxima.models.TrainingOptions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -183,39 +180,6 @@ public record RunSettings(
 
     private boolean averages() {
       return count > 1 && averagingSteps > 0;
-    }
-  }
-
-  /** See {@link TrainingOptions}; the total number of steps follows from the data. */
-  public record Optimisation(
-      OptimiserOptions optimiser,
-      LearningRate learningRate,
-      double weightDecay,
-      double maxGradNorm,
-      int microBatchTokens,
-      LoraOptions lora) {
-
-    /** Of all parameters, without adapters. */
-    public Optimisation(
-        OptimiserOptions optimiser,
-        LearningRate learningRate,
-        double weightDecay,
-        double maxGradNorm,
-        int microBatchTokens) {
-      this(optimiser, learningRate, weightDecay, maxGradNorm, microBatchTokens, LoraOptions.NONE);
-    }
-
-    /** With adapters, if any, and their dropout drawn by {@code seed}. */
-    public TrainingOptions over(int totalSteps, long seed) {
-      return new TrainingOptions(
-          optimiser,
-          learningRate,
-          totalSteps,
-          weightDecay,
-          maxGradNorm,
-          microBatchTokens,
-          lora,
-          seed);
     }
   }
 

@@ -7,10 +7,10 @@ import dev.proxima.experiments.terminal.Terminal;
 import dev.proxima.models.ComputeDevice;
 import dev.proxima.models.LearningRate;
 import dev.proxima.models.ModelFolder;
+import dev.proxima.models.Optimisation;
 import dev.proxima.models.OptimiserOptions;
 import dev.proxima.models.TokenSequence;
 import dev.proxima.models.Trainer;
-import dev.proxima.models.TrainingOptions;
 import dev.proxima.models.djl.TorchEngine;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -97,13 +97,13 @@ public final class PackingBenchmark {
         folder.parameters(),
         folder.config(),
         ComputeDevice.CPU,
-        new TrainingOptions(
-            OptimiserOptions.AdamW.DEFAULT,
-            LearningRate.constant(1e-6),
-            Integer.MAX_VALUE,
-            0,
-            1,
-            MICRO_BATCH_TOKENS));
+        new Optimisation(
+                OptimiserOptions.AdamW.DEFAULT,
+                LearningRate.constant(1e-6),
+                0,
+                1,
+                MICRO_BATCH_TOKENS)
+            .over(Integer.MAX_VALUE, 0));
   }
 
   private static List<TokenSequence> batch(int vocabulary) {

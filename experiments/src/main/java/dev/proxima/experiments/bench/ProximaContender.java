@@ -5,12 +5,12 @@ import dev.proxima.models.ComputeDevice;
 import dev.proxima.models.LanguageModel;
 import dev.proxima.models.LearningRate;
 import dev.proxima.models.ModelFolder;
+import dev.proxima.models.Optimisation;
 import dev.proxima.models.OptimiserOptions;
 import dev.proxima.models.SampledResponse;
 import dev.proxima.models.SamplingOptions;
 import dev.proxima.models.TokenSequence;
 import dev.proxima.models.Trainer;
-import dev.proxima.models.TrainingOptions;
 import dev.proxima.models.djl.TorchEngine;
 import java.util.Arrays;
 import java.util.List;
@@ -33,13 +33,13 @@ final class ProximaContender implements Contender {
             folder.parameters(),
             folder.config(),
             ComputeDevice.CPU,
-            new TrainingOptions(
-                OptimiserOptions.AdamW.DEFAULT,
-                LearningRate.constant(1e-6),
-                Integer.MAX_VALUE,
-                0,
-                1,
-                Math.toIntExact(largest.tokens())));
+            new Optimisation(
+                    OptimiserOptions.AdamW.DEFAULT,
+                    LearningRate.constant(1e-6),
+                    0,
+                    1,
+                    Math.toIntExact(largest.tokens()))
+                .over(Integer.MAX_VALUE, 0));
   }
 
   @Override

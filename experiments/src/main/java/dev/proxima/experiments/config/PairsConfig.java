@@ -1,10 +1,10 @@
 package dev.proxima.experiments.config;
 
 import dev.proxima.actors.run.RunSettings.FineTuning;
-import dev.proxima.actors.run.RunSettings.Optimisation;
 import dev.proxima.experiments.data.PromptedResponses.Strings;
 import dev.proxima.models.ComputeDevice;
 import dev.proxima.models.EngineOptions;
+import dev.proxima.models.Optimisation;
 import dev.proxima.models.ResponseEncoder;
 import java.nio.file.Path;
 import java.util.List;

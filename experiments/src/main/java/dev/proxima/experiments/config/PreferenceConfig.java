@@ -1,12 +1,12 @@
 package dev.proxima.experiments.config;
 
 import com.typesafe.config.Config;
-import dev.proxima.actors.run.RunSettings.Optimisation;
 import dev.proxima.actors.run.RunSettings.PreferenceTraining;
 import dev.proxima.algorithms.objective.PairDetail;
 import dev.proxima.algorithms.objective.PreferenceObjective;
 import dev.proxima.models.ComputeDevice;
 import dev.proxima.models.EngineOptions;
+import dev.proxima.models.Optimisation;
 import java.nio.file.Path;
 import java.util.List;
 

@@ -1,11 +1,11 @@
 package dev.proxima.experiments.config;
 
 import com.typesafe.config.Config;
-import dev.proxima.actors.run.RunSettings.Optimisation;
 import dev.proxima.algorithms.preference.BradleyTerryLoss;
 import dev.proxima.models.ComputeDevice;
 import dev.proxima.models.EngineOptions;
 import dev.proxima.models.LoraOptions;
+import dev.proxima.models.Optimisation;
 import java.nio.file.Path;
 import java.util.List;
 

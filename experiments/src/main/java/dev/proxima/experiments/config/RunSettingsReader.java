@@ -5,7 +5,6 @@ import dev.proxima.actors.run.RunSettings;
 import dev.proxima.actors.run.RunSettings.FineTuning;
 import dev.proxima.actors.run.RunSettings.Labels;
 import dev.proxima.actors.run.RunSettings.Method;
-import dev.proxima.actors.run.RunSettings.Optimisation;
 import dev.proxima.actors.run.RunSettings.PreferenceTraining;
 import dev.proxima.actors.run.RunSettings.Replicas;
 import dev.proxima.actors.run.RunSettings.Synchronisation;
@@ -26,6 +25,7 @@ import dev.proxima.algorithms.spo.Spo;
 import dev.proxima.experiments.UserError;
 import dev.proxima.models.LearningRate;
 import dev.proxima.models.LoraOptions;
+import dev.proxima.models.Optimisation;
 import dev.proxima.models.SamplingOptions;
 import java.util.List;
 

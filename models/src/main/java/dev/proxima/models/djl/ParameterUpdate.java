@@ -7,7 +7,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
-import dev.proxima.models.TrainingOptions;
+import dev.proxima.models.Optimisation;
 import dev.proxima.models.safetensors.SafetensorsFile;
 import dev.proxima.models.safetensors.SafetensorsWriter;
 import dev.proxima.models.safetensors.TensorInfo;
@@ -36,13 +36,13 @@ final class ParameterUpdate {
   private final NDManager manager;
   private final Optimiser optimiser;
   private final List<Parameter> trained = new ArrayList<>();
-  private final TrainingOptions options;
+  private final Optimisation options;
   private int steps;
 
   /**
    * @param parameters require gradients; the state lives in {@code manager}
    */
-  ParameterUpdate(NDManager manager, List<NDArray> parameters, TrainingOptions options) {
+  ParameterUpdate(NDManager manager, List<NDArray> parameters, Optimisation options) {
     this.manager = manager;
     this.options = options;
     this.optimiser = Optimiser.of(options.optimiser());

@@ -29,7 +29,8 @@ final class TorchRewardTrainer implements RewardTrainer {
     parameters.arrays().forEach(array -> array.setRequiresGradient(true));
     checkpointing = engine.checkpointing();
     scorer = new RewardScorer(new Decoder(parameters, engine.precision()));
-    optimiser = new ParameterUpdate(parameters.manager(), parameters.arrays(), options);
+    optimiser =
+        new ParameterUpdate(parameters.manager(), parameters.arrays(), options.optimisation());
   }
 
   @Override
@@ -43,7 +44,8 @@ final class TorchRewardTrainer implements RewardTrainer {
     double[] rejected = new double[n];
     int[] lengths = batch.stream().mapToInt(TorchRewardTrainer::longest).toArray();
     optimiser.zeroGradients();
-    for (List<Integer> items : MicroBatches.group(lengths, 2, options.microBatchTokens())) {
+    for (List<Integer> items :
+        MicroBatches.group(lengths, 2, options.optimisation().microBatchTokens())) {
       BackPropagated pairs = backPropagate(items.stream().map(batch::get).toList(), loss, n);
       for (int i = 0; i < items.size(); i++) {
         losses[items.get(i)] = pairs.losses()[i];

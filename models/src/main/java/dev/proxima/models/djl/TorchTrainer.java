@@ -53,10 +53,13 @@ final class TorchTrainer implements Trainer {
     decoder.arrays().forEach(Ops::requireGradient);
     passes =
         shares == 1
-            ? new DevicePasses(decoder, engine, options.microBatchTokens())
-            : new SharedPasses(decoder, engine, options.microBatchTokens(), devices, shares);
+            ? new DevicePasses(decoder, engine, options.optimisation().microBatchTokens())
+            : new SharedPasses(
+                decoder, engine, options.optimisation().microBatchTokens(), devices, shares);
     gradients = new LowerLevelGradients(decoder.parameters().manager(), decoder.arrays());
-    optimiser = new ParameterUpdate(decoder.parameters().manager(), decoder.arrays(), options);
+    optimiser =
+        new ParameterUpdate(
+            decoder.parameters().manager(), decoder.arrays(), options.optimisation());
   }
 
   @Override

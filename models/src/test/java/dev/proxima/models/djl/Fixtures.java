@@ -10,6 +10,7 @@ import dev.proxima.models.ComputeDevice;
 import dev.proxima.models.LearningRate;
 import dev.proxima.models.LoraOptions;
 import dev.proxima.models.ModelConfig;
+import dev.proxima.models.Optimisation;
 import dev.proxima.models.OptimiserOptions;
 import dev.proxima.models.TokenPair;
 import dev.proxima.models.TokenRandom;
@@ -70,26 +71,20 @@ final class Fixtures {
   }
 
   static TrainingOptions options(double learningRate, int microBatchTokens) {
-    return new TrainingOptions(
-        OptimiserOptions.AdamW.DEFAULT,
-        LearningRate.constant(learningRate),
-        10,
-        0.1,
-        1,
-        microBatchTokens);
+    return new Optimisation(
+            OptimiserOptions.AdamW.DEFAULT,
+            LearningRate.constant(learningRate),
+            0.1,
+            1,
+            microBatchTokens)
+        .over(10, 0);
   }
 
   /** SGD, whose steps do not magnify rounding, on adapters. */
   static TrainingOptions options(LoraOptions lora, int microBatchTokens) {
-    return new TrainingOptions(
-        OptimiserOptions.Sgd.DEFAULT,
-        LearningRate.constant(1),
-        10,
-        0,
-        1,
-        microBatchTokens,
-        lora,
-        3);
+    return new Optimisation(
+            OptimiserOptions.Sgd.DEFAULT, LearningRate.constant(1), 0, 1, microBatchTokens, lora)
+        .over(10, 3);
   }
 
   /** A sequence of random tokens of {@link #TINY}, its length up to 24. */

@@ -14,6 +14,7 @@ import dev.proxima.models.ComputeDevice;
 import dev.proxima.models.EngineOptions;
 import dev.proxima.models.LearningRate;
 import dev.proxima.models.LoraOptions;
+import dev.proxima.models.Optimisation;
 import dev.proxima.models.OptimiserOptions;
 import dev.proxima.models.Precision;
 import dev.proxima.models.TokenPair;
@@ -137,8 +138,9 @@ class LoraSharesTest {
 
   private static Trainer trainer(TorchEngine engine, int devices, LoraOptions lora) {
     TrainingOptions options =
-        new TrainingOptions(
-            OptimiserOptions.AdamW.DEFAULT, LearningRate.constant(1e-2), 10, 0.1, 1, 60, lora, 3);
+        new Optimisation(
+                OptimiserOptions.AdamW.DEFAULT, LearningRate.constant(1e-2), 0.1, 1, 60, lora)
+            .over(10, 3);
     return engine.trainer(
         START, Fixtures.TINY, Collections.nCopies(devices, ComputeDevice.CPU), SHARES, options);
   }

@@ -11,8 +11,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.proxima.models.LearningRate;
+import dev.proxima.models.Optimisation;
 import dev.proxima.models.OptimiserOptions;
-import dev.proxima.models.TrainingOptions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -173,9 +173,8 @@ class OptimiserTest {
     }
   }
 
-  private static TrainingOptions options(
+  private static Optimisation options(
       OptimiserOptions optimiser, double weightDecay, double maxGradNorm) {
-    return new TrainingOptions(
-        optimiser, LearningRate.constant(1), STEPS, weightDecay, maxGradNorm, 1);
+    return new Optimisation(optimiser, LearningRate.constant(1), weightDecay, maxGradNorm, 1);
   }
 }

@@ -15,6 +15,7 @@ import dev.proxima.algorithms.spo.PairGradients;
 import dev.proxima.models.ComputeDevice;
 import dev.proxima.models.EngineOptions;
 import dev.proxima.models.LearningRate;
+import dev.proxima.models.Optimisation;
 import dev.proxima.models.OptimiserOptions;
 import dev.proxima.models.Precision;
 import dev.proxima.models.TokenPair;
@@ -51,8 +52,8 @@ class SharedPassesTest {
 
   /** A learning rate at which nothing moves, and no clipping. */
   private static final TrainingOptions STILL =
-      new TrainingOptions(
-          OptimiserOptions.AdamW.DEFAULT, LearningRate.constant(1e-30), 1, 0, 0, 60);
+      new Optimisation(OptimiserOptions.AdamW.DEFAULT, LearningRate.constant(1e-30), 0, 0, 60)
+          .over(1, 0);
 
   @TempDir Path folder;
 

@@ -11,6 +11,7 @@ import dev.proxima.models.LearningRate;
 import dev.proxima.models.LearningRate.Schedule;
 import dev.proxima.models.LearningRate.WarmupFrom;
 import dev.proxima.models.ModelConfig;
+import dev.proxima.models.Optimisation;
 import dev.proxima.models.OptimiserOptions;
 import dev.proxima.models.TokenPair;
 import dev.proxima.models.TokenSequence;
@@ -65,13 +66,13 @@ class TorchTrainerTest {
   @Test
   void theLearningRateFollowsTheSchedule() {
     TrainingOptions options =
-        new TrainingOptions(
-            OptimiserOptions.AdamW.DEFAULT,
-            new LearningRate(0.01, 0.5, WarmupFrom.FIRST_STEP, Schedule.LINEAR),
-            4,
-            0,
-            0,
-            1000);
+        new Optimisation(
+                OptimiserOptions.AdamW.DEFAULT,
+                new LearningRate(0.01, 0.5, WarmupFrom.FIRST_STEP, Schedule.LINEAR),
+                0,
+                0,
+                1000)
+            .over(4, 0);
     try (Trainer trainer = trainer(options)) {
       // Two steps of warm-up, then down to 0 at step 4.
       for (double rate : new double[] {0.005, 0.01, 0.01, 0.005}) {

@@ -3,11 +3,11 @@ package dev.proxima.models.djl;
 import dev.proxima.models.EngineOptions;
 import dev.proxima.models.LearningRate;
 import dev.proxima.models.ModelConfig;
+import dev.proxima.models.Optimisation;
 import dev.proxima.models.OptimiserOptions;
 import dev.proxima.models.Precision;
 import dev.proxima.models.TokenSequence;
 import dev.proxima.models.Trainer;
-import dev.proxima.models.TrainingOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,7 +69,8 @@ final class TrainingMemoryProbe {
             parameters,
             config,
             Fixtures.CPU,
-            new TrainingOptions(ADAMW, LearningRate.constant(1e-6), 10, 0, 1, SEQUENCES * LENGTH));
+            new Optimisation(ADAMW, LearningRate.constant(1e-6), 0, 1, SEQUENCES * LENGTH)
+                .over(10, 0));
     trainer.fineTune(batch(1, 4, 1));
     return trainer;
   }
