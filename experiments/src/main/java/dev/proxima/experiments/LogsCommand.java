@@ -6,7 +6,6 @@ import dev.proxima.actors.cluster.RunStatus;
 import dev.proxima.experiments.cluster.ClusterClient;
 import dev.proxima.experiments.cluster.ClusterOptions;
 import dev.proxima.experiments.cluster.FileTail;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -36,8 +35,7 @@ final class LogsCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     try (ClusterClient client = cluster.connect()) {
       ClusterStatus.Run known = find(client);
-      FileTail progress =
-          new FileTail(Path.of(known.submission().folder()).resolve("progress.log"));
+      FileTail progress = FileTail.of(known.submission());
       progress.lines().forEach(System.out::println);
       while (follow && !known.status().isEnd()) {
         Thread.sleep(POLL.toMillis());

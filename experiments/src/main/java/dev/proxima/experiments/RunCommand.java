@@ -1,11 +1,9 @@
 package dev.proxima.experiments;
 
 import dev.proxima.experiments.config.ExperimentConfig;
-import dev.proxima.experiments.config.PreferenceConfig;
-import dev.proxima.experiments.config.RewardModelConfig;
+import dev.proxima.experiments.config.PairsConfig;
 import dev.proxima.experiments.config.RunConfig;
-import dev.proxima.experiments.run.PreferenceRun;
-import dev.proxima.experiments.run.RewardModelRun;
+import dev.proxima.experiments.run.PairsRun;
 import dev.proxima.experiments.run.RunExperiment;
 import dev.proxima.experiments.run.RunOptions;
 import dev.proxima.experiments.terminal.Terminal;
@@ -51,12 +49,9 @@ final class RunCommand implements Callable<Integer> {
     RunOptions options = new RunOptions(existing.resume, existing.overwrite);
     try (Terminal terminal = Screen.detect().terminal()) {
       Runtime.getRuntime().addShutdownHook(new Thread(terminal::close, "close terminal"));
-      if (config instanceof PreferenceConfig preference) {
-        return PreferenceRun.execute(preference, options, terminal);
-      } else if (config instanceof RewardModelConfig reward) {
-        return RewardModelRun.execute(reward, options, terminal);
-      }
-      return new RunExperiment().execute((ExperimentConfig) config, options, terminal);
+      return config instanceof PairsConfig pairs
+          ? PairsRun.execute(pairs, options, terminal)
+          : RunExperiment.execute((ExperimentConfig) config, options, terminal);
     }
   }
 }

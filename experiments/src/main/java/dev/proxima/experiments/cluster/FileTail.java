@@ -1,5 +1,6 @@
 package dev.proxima.experiments.cluster;
 
+import dev.proxima.actors.cluster.Submission;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -17,6 +18,11 @@ public final class FileTail {
 
   public FileTail(Path file) {
     this.file = file;
+  }
+
+  /** Of what a run says of its progress. */
+  public static FileTail of(Submission run) {
+    return new FileTail(Path.of(run.folder()).resolve("progress.log"));
   }
 
   /** Complete lines only; none where there is no file yet. */

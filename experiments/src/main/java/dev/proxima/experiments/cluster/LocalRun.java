@@ -7,7 +7,6 @@ import dev.proxima.actors.cluster.Submission;
 import dev.proxima.experiments.UserError;
 import dev.proxima.experiments.terminal.Terminal;
 import dev.proxima.experiments.terminal.Texts;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +38,7 @@ final class LocalRun {
     this.chaos = chaos;
     this.security = security;
     this.terminal = terminal;
-    this.progress = new FileTail(Path.of(run.folder()).resolve("progress.log"));
+    this.progress = FileTail.of(run);
   }
 
   /** Runs to the end; empty where it was stopped before. */

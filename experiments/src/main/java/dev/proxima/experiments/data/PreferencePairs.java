@@ -59,19 +59,9 @@ public record PreferencePairs(List<PreferencePair> pairs, int ties) {
     JsonLines.write(file, pairs);
   }
 
-  /** The chosen responses as examples for supervised fine-tuning, in order. */
-  public List<FineTuningExample> chosenExamples() {
-    return pairs.stream().map(pair -> new FineTuningExample(pair.prompt(), pair.chosen())).toList();
-  }
-
   /** Splits off held-out prompts, see {@link PromptPartition#split}. */
   public PromptPartition.Split<PreferencePair> split(double heldOutShare, long seed) {
     return PromptPartition.split(pairs, PreferencePair::prompt, heldOutShare, seed);
-  }
-
-  /** Deals the pairs to {@code n} folds, see {@link PromptPartition#folds}. */
-  public List<List<PreferencePair>> folds(int n, long seed) {
-    return PromptPartition.folds(pairs, PreferencePair::prompt, n, seed);
   }
 
   private static Conversation prompt(JsonLine line, Reply chosen, Reply rejected) {

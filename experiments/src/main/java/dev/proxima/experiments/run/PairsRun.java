@@ -7,6 +7,8 @@ import dev.proxima.experiments.LogFile;
 import dev.proxima.experiments.StopRequest;
 import dev.proxima.experiments.UserError;
 import dev.proxima.experiments.config.PairsConfig;
+import dev.proxima.experiments.config.PreferenceConfig;
+import dev.proxima.experiments.config.RewardModelConfig;
 import dev.proxima.experiments.report.TrainingReport;
 import dev.proxima.experiments.report.TrainingResult;
 import dev.proxima.experiments.run.TrainingCheckpoints.Checkpoint;
@@ -27,7 +29,7 @@ import java.util.function.Function;
  * a resumed run passes over the stages that are done and ends in the same bytes: the model to start
  * from, what the task makes of the pairs, the training, the result.
  */
-final class PairsRun<E, T extends TrainingState> {
+public final class PairsRun<E, T extends TrainingState> {
 
   private final PairsContext<?> context;
   private final PairsConfig config;
@@ -50,20 +52,23 @@ final class PairsRun<E, T extends TrainingState> {
    *
    * @throws UserError for what the user can mend
    */
-  static <C extends PairsConfig> int execute(
-      C config,
-      RunOptions options,
-      Terminal terminal,
-      Function<PairsContext<C>, PairsTask<?, ?>> task) {
+  public static int execute(PairsConfig config, RunOptions options, Terminal terminal) {
     try (StopRequest stop = StopRequest.listen(terminal, RunOptions.FAREWELL)) {
-      return execute(config, options, terminal, stop::isMade, task);
+      return execute(config, options, terminal, stop::isMade);
     }
   }
 
   /**
    * @param stop asked before each step
    */
-  static <C extends PairsConfig> int execute(
+  static int execute(
+      PairsConfig config, RunOptions options, Terminal terminal, BooleanSupplier stop) {
+    return config instanceof PreferenceConfig preference
+        ? execute(preference, options, terminal, stop, PreferenceRun::new)
+        : execute((RewardModelConfig) config, options, terminal, stop, RewardModelRun::new);
+  }
+
+  private static <C extends PairsConfig> int execute(
       C config,
       RunOptions options,
       Terminal terminal,

@@ -1,6 +1,5 @@
 package dev.proxima.experiments.run;
 
-import dev.proxima.experiments.UserError;
 import dev.proxima.experiments.config.PreferenceConfig;
 import dev.proxima.experiments.report.TrainingKind;
 import dev.proxima.experiments.run.GivenPairs.Encoded;
@@ -23,34 +22,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.BooleanSupplier;
 
 /** Preference optimisation on given pairs; the reference's scores are a stage of their own. */
-public final class PreferenceRun implements PairsTask<TokenPair, Trainer> {
+final class PreferenceRun implements PairsTask<TokenPair, Trainer> {
 
   private final PairsContext<PreferenceConfig> context;
   private final PreferenceConfig config;
 
-  private PreferenceRun(PairsContext<PreferenceConfig> context) {
+  PreferenceRun(PairsContext<PreferenceConfig> context) {
     this.context = context;
     this.config = context.config();
-  }
-
-  /**
-   * Returns the exit status.
-   *
-   * @throws UserError for what the user can mend
-   */
-  public static int execute(PreferenceConfig config, RunOptions options, Terminal terminal) {
-    return PairsRun.execute(config, options, terminal, PreferenceRun::new);
-  }
-
-  /**
-   * @param stop asked before each step
-   */
-  static int execute(
-      PreferenceConfig config, RunOptions options, Terminal terminal, BooleanSupplier stop) {
-    return PairsRun.execute(config, options, terminal, stop, PreferenceRun::new);
   }
 
   /** Adapters for modules that it does not have are none. */

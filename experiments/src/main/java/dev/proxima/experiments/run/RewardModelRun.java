@@ -1,10 +1,8 @@
 package dev.proxima.experiments.run;
 
-import dev.proxima.experiments.UserError;
 import dev.proxima.experiments.config.RewardModelConfig;
 import dev.proxima.experiments.report.TrainingKind;
 import dev.proxima.experiments.run.TrainingCheckpoints.Checkpoint;
-import dev.proxima.experiments.terminal.Terminal;
 import dev.proxima.models.ModelFolder;
 import dev.proxima.models.ResponseEncoder;
 import dev.proxima.models.RewardEncoder;
@@ -18,34 +16,16 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.function.BooleanSupplier;
 
 /** The training of a reward model on given pairs, with the steps of TRL's {@code RewardTrainer}. */
-public final class RewardModelRun implements PairsTask<RewardPair, RewardTrainer> {
+final class RewardModelRun implements PairsTask<RewardPair, RewardTrainer> {
 
   private final PairsContext<RewardModelConfig> context;
   private final RewardModelConfig config;
 
-  private RewardModelRun(PairsContext<RewardModelConfig> context) {
+  RewardModelRun(PairsContext<RewardModelConfig> context) {
     this.context = context;
     this.config = context.config();
-  }
-
-  /**
-   * Returns the exit status.
-   *
-   * @throws UserError for what the user can mend
-   */
-  public static int execute(RewardModelConfig config, RunOptions options, Terminal terminal) {
-    return PairsRun.execute(config, options, terminal, RewardModelRun::new);
-  }
-
-  /**
-   * @param stop asked before each step
-   */
-  static int execute(
-      RewardModelConfig config, RunOptions options, Terminal terminal, BooleanSupplier stop) {
-    return PairsRun.execute(config, options, terminal, stop, RewardModelRun::new);
   }
 
   /** A classifier with several labels is none. */

@@ -29,12 +29,14 @@ import org.apache.pekko.persistence.jdbc.testkit.javadsl.SchemaUtils;
 /** Runs an experiment in this process, from its configuration to its report. */
 public final class RunExperiment {
 
+  private RunExperiment() {}
+
   /**
    * Returns the exit status.
    *
    * @throws UserError for what the user can mend
    */
-  public int execute(ExperimentConfig config, RunOptions options, Terminal terminal)
+  public static int execute(ExperimentConfig config, RunOptions options, Terminal terminal)
       throws InterruptedException {
     RawData raw = RawData.load(config);
     RunFolder folder = RunFolder.open(config, options);

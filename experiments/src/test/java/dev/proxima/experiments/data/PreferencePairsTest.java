@@ -141,12 +141,6 @@ class PreferencePairsTest {
     assertThat(PreferencePairs.read(file())).isEqualTo(pairs);
   }
 
-  @Test
-  void offersTheChosenResponsesForFineTuning() {
-    assertThat(new PreferencePairs(List.of(PAIR), 0).chosenExamples())
-        .containsExactly(new FineTuningExample(PAIR.prompt(), "So."));
-  }
-
   private PreferencePairs read(String lines) throws IOException {
     Files.writeString(file(), lines);
     return PreferencePairs.read(file());

@@ -56,11 +56,9 @@ abstract class PairsRunTest<C extends PairsConfig> {
         .formatted(task, model, TrlFixtures.PAIRS);
   }
 
-  abstract int execute(C config, RunOptions options, Terminal terminal, BooleanSupplier stop);
-
-  final int run(C config, RunOptions options, BooleanSupplier stop) {
+  static int run(PairsConfig config, RunOptions options, BooleanSupplier stop) {
     try (Terminal terminal = Terminal.plain(new PrintStream(new ByteArrayOutputStream()))) {
-      return execute(config, options, terminal, stop);
+      return PairsRun.execute(config, options, terminal, stop);
     }
   }
 

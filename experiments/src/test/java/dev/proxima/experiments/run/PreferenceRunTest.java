@@ -20,7 +20,6 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,12 +32,6 @@ class PreferenceRunTest extends PairsRunTest<PreferenceConfig> {
 
   PreferenceRunTest() {
     super(PreferenceConfig.class);
-  }
-
-  @Override
-  int execute(
-      PreferenceConfig config, RunOptions options, Terminal terminal, BooleanSupplier stop) {
-    return PreferenceRun.execute(config, options, terminal, stop);
   }
 
   @Test
@@ -297,7 +290,7 @@ class PreferenceRunTest extends PairsRunTest<PreferenceConfig> {
 
     ByteArrayOutputStream output = new ByteArrayOutputStream();
     try (Terminal terminal = Terminal.plain(new PrintStream(output, true))) {
-      PreferenceRun.execute(config, NEW, terminal, NEVER);
+      PairsRun.execute(config, NEW, terminal, NEVER);
     }
 
     assertThat(output.toString()).contains("Data: 1 pairs; left out: 1 too long, 1 ties");

@@ -20,7 +20,6 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,12 +30,6 @@ class RewardModelRunTest extends PairsRunTest<RewardModelConfig> {
 
   RewardModelRunTest() {
     super(RewardModelConfig.class);
-  }
-
-  @Override
-  int execute(
-      RewardModelConfig config, RunOptions options, Terminal terminal, BooleanSupplier stop) {
-    return RewardModelRun.execute(config, options, terminal, stop);
   }
 
   /** A few tokens at a time, or all: the result does not depend on it. */
@@ -164,7 +157,7 @@ class RewardModelRunTest extends PairsRunTest<RewardModelConfig> {
     ByteArrayOutputStream output = new ByteArrayOutputStream();
     RewardModelConfig config = config("short", AS_TRL + "preference.max-length = 12");
     try (Terminal terminal = Terminal.plain(new PrintStream(output, true))) {
-      RewardModelRun.execute(config, NEW, terminal, NEVER);
+      PairsRun.execute(config, NEW, terminal, NEVER);
     }
     assertThat(output.toString()).containsPattern("Data: \\d+ pairs; left out: [1-9]\\d* too long");
     assertThatThrownBy(() -> run(config("none", AS_TRL + "preference.max-length = 2"), NEW, NEVER))
