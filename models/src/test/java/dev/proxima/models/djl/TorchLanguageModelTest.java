@@ -5,19 +5,25 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import dev.proxima.models.ComputeDevice;
 import dev.proxima.models.EngineOptions;
 import dev.proxima.models.LanguageModel;
+import dev.proxima.models.Precision;
 import dev.proxima.models.SampledResponse;
 import dev.proxima.models.SamplingOptions;
 import dev.proxima.models.TokenSequence;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TorchLanguageModelTest {
 
@@ -88,6 +94,39 @@ class TorchLanguageModelTest {
     }
   }
 
+  /** Hugging Face's RepetitionPenaltyLogitsProcessor, then softmax(logits / T), by hand. */
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 0.7})
+  void tokensSeenBeforeArePenalised(double temperature) {
+    double penalty = 1.6;
+    SamplingOptions options = new SamplingOptions(1, penalty, temperature, 0, 1, 0, 12);
+    List<SampledResponse> penalised =
+        model.generate(prompts, options, Fixtures.draws(5)).stream()
+            .map(each -> each.get(0))
+            .toList();
+
+    for (int i = 0; i < prompts.size(); i++) {
+      int[] tokens = penalised.get(i).tokens();
+      for (int t = 0; t < tokens.length; t++) {
+        int[] seen = Arrays.copyOf(prompts.get(i), prompts.get(i).length + t);
+        System.arraycopy(tokens, 0, seen, prompts.get(i).length, t);
+        double[] logits = logits(seen);
+        Arrays.stream(seen)
+            .distinct()
+            .forEach(v -> logits[v] *= logits[v] < 0 ? penalty : 1 / penalty);
+        int expected =
+            temperature == 0
+                ? argMax(logits)
+                : drawn(logits, temperature, Fixtures.draws(5).uniform(i, 0, t));
+        assertThat(tokens[t]).as("token %d of response %d", t, i).isEqualTo(expected);
+      }
+    }
+    List<int[]> plain =
+        tokens(
+            model.generate(prompts, new SamplingOptions(1, temperature, 1, 12), Fixtures.draws(5)));
+    assertThat(tokensOf(penalised)).usingRecursiveComparison().isNotEqualTo(plain);
+  }
+
   /** Rows that leave, padding and shared prompts change nothing but the last bits of a logit. */
   @Test
   void aResponseDependsOnItsOwnPromptAndDrawsOnly() {
@@ -152,7 +191,45 @@ class TorchLanguageModelTest {
     assertThat(model.logps(List.of())).isEmpty();
   }
 
+  /** The logits of the token after these, of a forward pass of its own. */
+  @SuppressWarnings("try") // GradMode is held, never used
+  private static double[] logits(int[] tokens) {
+    try (DecoderParameters parameters = Fixtures.parameters();
+        NDManager scope = parameters.manager().newSubManager();
+        GradMode still = GradMode.off()) {
+      Decoder decoder = new Decoder(parameters, Precision.FLOAT32);
+      NDArray hidden = decoder.hidden(PackedBatch.ofPrompts(List.of(tokens)), scope);
+      float[] all = decoder.logits(hidden, scope).toFloatArray();
+      int vocabulary = Fixtures.TINY.vocabSize();
+      return IntStream.range(all.length - vocabulary, all.length)
+          .mapToDouble(i -> all[i])
+          .toArray();
+    }
+  }
+
+  private static int argMax(double[] values) {
+    return IntStream.range(0, values.length)
+        .boxed()
+        .max(Comparator.comparingDouble(v -> values[v]))
+        .orElseThrow();
+  }
+
+  /** The first token at which the distribution function passes the draw. */
+  private static int drawn(double[] logits, double temperature, double uniform) {
+    double[] mass = Arrays.stream(logits).map(x -> Math.exp(x / temperature)).toArray();
+    double left = uniform * Arrays.stream(mass).sum();
+    int token = 0;
+    while (left >= mass[token]) {
+      left -= mass[token++];
+    }
+    return token;
+  }
+
   private static List<int[]> tokens(List<List<SampledResponse>> responses) {
-    return responses.stream().flatMap(List::stream).map(SampledResponse::tokens).toList();
+    return tokensOf(responses.stream().flatMap(List::stream).toList());
+  }
+
+  private static List<int[]> tokensOf(List<SampledResponse> responses) {
+    return responses.stream().map(SampledResponse::tokens).toList();
   }
 }
