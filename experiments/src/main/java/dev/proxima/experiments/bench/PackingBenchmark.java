@@ -111,7 +111,7 @@ public final class PackingBenchmark {
     return IntStream.range(0, SEQUENCES)
         .mapToObj(
             row -> {
-              double drawn = MEDIAN * Math.exp(SIGMA * lengths.gaussian(row));
+              double drawn = MEDIAN * StrictMath.exp(SIGMA * lengths.gaussian(row));
               int length = (int) Math.min(LONGEST, Math.max(SHORTEST, drawn));
               return new TokenSequence(tokens(length, row, vocabulary), length / 2);
             })
