@@ -23,6 +23,7 @@ interface Fault {
    * Strikes at a moment drawn from {@code random}.
    *
    * @return how long the cluster was without a coordinator, where it lost one
+   * @throws Moment.Missed if the run ends before
    */
   Optional<Duration> strike(TestCluster cluster, Submission run, SplittableRandom random)
       throws InterruptedException;
@@ -125,7 +126,7 @@ interface Fault {
     cluster.await(
         status -> {
           if (Moment.isOver(status, run)) {
-            throw new AssertionError("the run ended before a transfer was struck");
+            throw new Moment.Missed("a transfer was struck");
           }
           long begun = System.nanoTime();
           while (found.get() == null && System.nanoTime() - begun < WATCH.toNanos()) {

@@ -22,6 +22,11 @@ import java.util.SplittableRandom;
  */
 record FaultSeries(String kind, int moments, Reference reference, Path folder, FaultTable table) {
 
+  /** A run at most ends so often before its moment is seen. */
+  private static final int RUNS = 20;
+
+  private record Struck(Submission run, Duration handOver) {}
+
   /** Fails where a run does not end with the reference's weights or the cluster leaves anything. */
   void run(List<NodePlan> plans, Fault fault)
       throws IOException, InterruptedException, SQLException {
@@ -31,8 +36,9 @@ record FaultSeries(String kind, int moments, Reference reference, Path folder, F
       for (int moment = 0; moment < moments; moment++) {
         long begun = System.nanoTime();
         SplittableRandom random = new SplittableRandom(31L * kind.hashCode() + moment);
-        Submission run = cluster.submit(reference.config(), "moment-" + moment);
-        Duration handOver = fault.strike(cluster, run, random).orElse(Duration.ZERO);
+        Struck struck = strike(cluster, fault, "moment-" + moment, random);
+        Submission run = struck.run();
+        Duration handOver = struck.handOver();
         RunStatus end = cluster.awaitEnd(run);
         boolean completed = end.phase() == RunStatus.Phase.COMPLETED;
         boolean identical = completed && reference.sameWeights(Path.of(run.folder()));
@@ -48,5 +54,20 @@ record FaultSeries(String kind, int moments, Reference reference, Path folder, F
     }
     assertThat(wrong).as(kind).isEmpty();
     Leaks.check(folder);
+  }
+
+  /** Submits runs until the fault strikes one before it ends. */
+  private Struck strike(TestCluster cluster, Fault fault, String name, SplittableRandom random)
+      throws InterruptedException {
+    for (int attempt = 1; ; attempt++) {
+      Submission run = cluster.submit(reference.config(), name + "-" + attempt);
+      try {
+        return new Struck(run, fault.strike(cluster, run, random).orElse(Duration.ZERO));
+      } catch (Moment.Missed e) {
+        if (attempt == RUNS) {
+          throw e;
+        }
+      }
+    }
   }
 }

@@ -29,8 +29,23 @@ record Moment(double leftShare, int delayMillis, Set<String> kinds) {
    */
   record Seen(ClusterStatus status, Optional<String> node) {}
 
+  /** The run ended before its moment was seen, so that nothing struck it. */
+  static final class Missed extends AssertionError {
+
+    private static final long serialVersionUID = 1;
+
+    Missed(String what) {
+      super("the run ended before " + what);
+    }
+  }
+
+  /**
+   * Waits for the moment.
+   *
+   * @throws Missed if the run ends before
+   */
   Seen await(TestCluster cluster, Submission run) throws InterruptedException {
-    int all = left(cluster.await(status -> left(status, run) > 0), run);
+    int all = left(cluster.await(status -> isOver(status, run) || left(status, run) > 0), run);
     ClusterStatus seen =
         cluster.await(
             status ->
@@ -39,7 +54,7 @@ record Moment(double leftShare, int delayMillis, Set<String> kinds) {
                         && left(status, run) <= leftShare * all
                         && (kinds.isEmpty() || node(status).isPresent()));
     if (isOver(seen, run)) {
-      throw new AssertionError("the run ended before the moment came: " + this);
+      throw new Missed("the moment came: " + this);
     }
     Thread.sleep(delayMillis);
     return new Seen(seen, node(seen));
