@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
@@ -22,10 +23,10 @@ import java.util.SplittableRandom;
  */
 record FaultSeries(String kind, int moments, Reference reference, Path folder, FaultTable table) {
 
-  /** A run at most ends so often before its moment is seen. */
+  /** So many runs at most are submitted until one is struck before it ends. */
   private static final int RUNS = 20;
 
-  private record Struck(Submission run, Duration handOver) {}
+  private record Struck(Submission run, Optional<Duration> handOver) {}
 
   /** Fails where a run does not end with the reference's weights or the cluster leaves anything. */
   void run(List<NodePlan> plans, Fault fault)
@@ -37,17 +38,15 @@ record FaultSeries(String kind, int moments, Reference reference, Path folder, F
         long begun = System.nanoTime();
         SplittableRandom random = new SplittableRandom(31L * kind.hashCode() + moment);
         Struck struck = strike(cluster, fault, "moment-" + moment, random);
-        Submission run = struck.run();
-        Duration handOver = struck.handOver();
-        RunStatus end = cluster.awaitEnd(run);
+        RunStatus end = cluster.awaitEnd(struck.run());
         boolean completed = end.phase() == RunStatus.Phase.COMPLETED;
-        boolean identical = completed && reference.sameWeights(Path.of(run.folder()));
+        boolean identical = completed && reference.sameWeights(Path.of(struck.run().folder()));
         if (!identical) {
           wrong.add("moment " + moment + ": " + end);
         }
         Leaks.checkLiving(cluster);
         Duration spent = Duration.ofNanos(System.nanoTime() - begun);
-        row = row.plus(completed, identical, handOver, spent);
+        row = row.plus(completed, identical, struck.handOver(), spent);
         table.put(row);
       }
       cluster.stop();
@@ -62,7 +61,7 @@ record FaultSeries(String kind, int moments, Reference reference, Path folder, F
     for (int attempt = 1; ; attempt++) {
       Submission run = cluster.submit(reference.config(), name + "-" + attempt);
       try {
-        return new Struck(run, fault.strike(cluster, run, random).orElse(Duration.ZERO));
+        return new Struck(run, fault.strike(cluster, run, random));
       } catch (Moment.Missed e) {
         if (attempt == RUNS) {
           throw e;

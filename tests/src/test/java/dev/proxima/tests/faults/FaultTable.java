@@ -5,15 +5,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What each kind of fault came to, written for people as it comes. */
 final class FaultTable {
 
   private static final String HEAD =
       """
-      | fault | struck | completed | identical weights | slowest hand-over | mean time |
+      | fault | struck | completed | identical weights | median, slowest hand-over | mean time |
       |---|---|---|---|---|---|
       """;
 
@@ -24,23 +27,28 @@ final class FaultTable {
    * @param struck runs in which it struck
    * @param completed those that completed all the same
    * @param identical those with the reference's bytes
-   * @param slowest the longest time without a coordinator, where one was lost
+   * @param handOvers the times without a coordinator, where one was lost; rising
    * @param spent on all of them, from submission to the check of what was left behind
    */
   record Row(
-      String kind, int struck, int completed, int identical, Duration slowest, Duration spent) {
+      String kind,
+      int struck,
+      int completed,
+      int identical,
+      List<Duration> handOvers,
+      Duration spent) {
 
     static Row of(String kind) {
-      return new Row(kind, 0, 0, 0, Duration.ZERO, Duration.ZERO);
+      return new Row(kind, 0, 0, 0, List.of(), Duration.ZERO);
     }
 
-    Row plus(boolean completes, boolean isIdentical, Duration handOver, Duration time) {
+    Row plus(boolean completes, boolean isIdentical, Optional<Duration> handOver, Duration time) {
       return new Row(
           kind,
           struck + 1,
           completed + (completes ? 1 : 0),
           identical + (isIdentical ? 1 : 0),
-          handOver.compareTo(slowest) > 0 ? handOver : slowest,
+          Stream.concat(handOvers.stream(), handOver.stream()).sorted().toList(),
           spent.plus(time));
     }
 
@@ -51,7 +59,11 @@ final class FaultTable {
               struck,
               completed,
               identical,
-              slowest.isZero() ? "" : seconds(slowest),
+              handOvers.isEmpty()
+                  ? ""
+                  : seconds(handOvers.get(handOvers.size() / 2))
+                      + ", "
+                      + seconds(handOvers.get(handOvers.size() - 1)),
               seconds(spent.dividedBy(struck)));
     }
 
