@@ -6,7 +6,7 @@
 #
 # design   [H, K, h, activation (0 SiLU, 1 GELU, 2 GELU by tanh), gated (0, 1)]
 # numbers  [epsilon of the norms, added to the norms' weights, scale of the scores, cap of the scores or 0]
-# weights  16 for each layer in the order of dev.proxima.models.djl.DecoderLayer; absent ones are empty
+# weights  16 for each layer in the order of dev.proxima.models.djl.Slot; absent ones are empty
 # windows  for each layer how many positions a token sees, itself included; 0 for all
 # dtype    of products and attention, by PyTorch's number: 6 float32, 15 bfloat16; norms and sums are float32
 # adapters 15 for each layer in the order of dev.proxima.models.djl.LoraAdapters; none where all parameters are trained
