@@ -21,6 +21,7 @@ abstract class BenchmarkCommand implements Callable<Integer> {
 
   @Override
   public final Integer call() throws InterruptedException {
+    LogFile.open();
     try (Terminal terminal = json ? Terminal.plain(System.err) : Screen.detect().terminal()) {
       BenchmarkResult result = measure(terminal);
       terminal.close();

@@ -15,17 +15,18 @@ public final class LogFile {
   private LogFile() {}
 
   /**
-   * Sets the file, in a folder that exists. To be called before the process asks for its first
-   * logger, which opens the file.
+   * Sets the file, in a folder that exists, and opens it. To be called before the process asks for
+   * its first logger.
    */
   public static void set(Path file) {
-    System.setProperty(PROPERTY, file.toAbsolutePath().toString());
+    name(file);
+    open();
   }
 
   /** As {@link #set}, for a process whose log also tells who joined, left and took over. */
   static void setForNode(Path file) {
-    set(file);
     System.setProperty(LEVEL, "INFO");
+    set(file);
   }
 
   /** Opens the file. Threads that all ask for a first logger would say so on the terminal. */
@@ -33,10 +34,14 @@ public final class LogFile {
     LoggerFactory.getILoggerFactory();
   }
 
+  private static void name(Path file) {
+    System.setProperty(PROPERTY, file.toAbsolutePath().toString());
+  }
+
   /** Sets this user's file in the folder for temporary files. */
   static void setTemporary() {
     String name = "proxima-" + System.getProperty("user.name") + ".log";
-    set(Path.of(System.getProperty("java.io.tmpdir"), name));
+    name(Path.of(System.getProperty("java.io.tmpdir"), name));
   }
 
   static String path() {

@@ -41,6 +41,8 @@ public final class Proxima implements AutoCloseable {
         new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                // So short a life ends before the optimising compiler's work pays.
+                "-XX:TieredStopAtLevel=1",
                 "-Djava.awt.headless=true",
                 "-Dai.djl.offline=true",
                 "-DOPT_OUT_TRACKING=true"));

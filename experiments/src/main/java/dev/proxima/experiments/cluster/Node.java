@@ -8,7 +8,6 @@ import dev.proxima.actors.dataplane.DataPlaneException;
 import dev.proxima.actors.dataplane.DataPlaneSettings;
 import dev.proxima.actors.dataplane.Source;
 import dev.proxima.algorithms.text.FirstLine;
-import dev.proxima.experiments.LogFile;
 import dev.proxima.experiments.UserError;
 import dev.proxima.experiments.config.NodeConfig;
 import dev.proxima.experiments.config.NodeConfig.Bootstrap;
@@ -104,7 +103,6 @@ public final class Node {
       StateFolder state,
       List<ComputeDevice> devices,
       HostedRuns runs) {
-    LogFile.open();
     try {
       return ActorSystem.create(
           ClusterNode.create(devices, runs, SchemaUtils::createIfNotExists, config.stopPatience()),

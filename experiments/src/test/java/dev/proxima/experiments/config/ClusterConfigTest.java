@@ -50,7 +50,7 @@ class ClusterConfigTest {
   void theEmbeddedJournalIsItsFile() {
     assertThat(journal(new JournalSettings.Embedded(), "url"))
         .isEqualTo(
-            "jdbc:h2:file:/state/journal;WRITE_DELAY=0;RETENTION_TIME=0;DB_CLOSE_ON_EXIT=FALSE");
+            "jdbc:h2:file:/state/journal;WRITE_DELAY=0;RETENTION_TIME=0;DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0");
   }
 
   @Test

@@ -92,7 +92,7 @@ interface Fault {
         NodeProcess source = cluster.node(seen.coordinator());
         Optional<Transfer> struck = strikeTransfer(cluster, run, share, transfer -> source);
         long killed = System.nanoTime();
-        cluster.await(status -> status.epoch() > seen.epoch());
+        cluster.awaitEpochAfter(seen.epoch());
         if (struck.isPresent()) {
           return Optional.of(Duration.ofNanos(System.nanoTime() - killed));
         }
@@ -142,7 +142,7 @@ interface Fault {
       throws InterruptedException {
     cluster.node(seen.coordinator()).kill();
     long killed = System.nanoTime();
-    cluster.await(status -> status.epoch() > seen.epoch());
+    cluster.awaitEpochAfter(seen.epoch());
     return Duration.ofNanos(System.nanoTime() - killed);
   }
 }

@@ -3,6 +3,7 @@ package dev.proxima.tests.faults;
 import dev.proxima.tests.Proxima;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,7 @@ final class NodeProcess {
   private final List<String> command;
   private final Path cache;
   private final Path output;
+  private final Path log;
   private Process process;
 
   private NodeProcess(NodePlan plan, List<String> seedNodes, Path state) {
@@ -43,7 +45,9 @@ final class NodeProcess {
                 "--insecure",
                 "--devices",
                 "cpu")));
-    this.output = state.resolve("nodes").resolve(plan.host() + "-" + plan.port() + ".out");
+    String name = plan.host() + "-" + plan.port();
+    this.output = state.resolve("nodes").resolve(name + ".out");
+    this.log = state.resolve("nodes").resolve(name + ".log");
   }
 
   static NodeProcess start(NodePlan plan, List<String> seedNodes, Path state) {
@@ -72,6 +76,15 @@ final class NodeProcess {
 
   boolean isAlive() {
     return process.isAlive();
+  }
+
+  /** What it has written of all its lives; empty before the first line. */
+  String log() {
+    try {
+      return Files.exists(log) ? Files.readString(log) : "";
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** kill -9. */

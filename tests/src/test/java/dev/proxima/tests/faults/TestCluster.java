@@ -19,11 +19,13 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /** A cluster of child JVMs, each dedicated to one role, and a client of it. */
 final class TestCluster implements AutoCloseable {
 
   private static final Duration TICK = Duration.ofMillis(20);
+  private static final Pattern EPOCH = Pattern.compile("epoch (\\d+) begins here");
 
   private final Path folder;
   private final List<NodeProcess> nodes = new ArrayList<>();
@@ -121,6 +123,23 @@ final class TestCluster implements AutoCloseable {
     while (!wanted.getAsBoolean()) {
       tick(patience);
     }
+  }
+
+  /**
+   * Waits for the coordinator of an epoch after this one. Logs tell its moment, where a status
+   * would tell that of the next question.
+   */
+  void awaitEpochAfter(long epoch) throws InterruptedException {
+    awaitThat(() -> nodes.stream().anyMatch(node -> latestEpoch(node.log()) > epoch));
+  }
+
+  private static long latestEpoch(String log) {
+    return EPOCH
+        .matcher(log)
+        .results()
+        .mapToLong(each -> Long.parseLong(each.group(1)))
+        .max()
+        .orElse(0);
   }
 
   /** Waits for the end of a run. */
