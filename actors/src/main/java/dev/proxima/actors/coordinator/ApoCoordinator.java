@@ -272,7 +272,20 @@ public final class ApoCoordinator
 
   private void forget(String node) {
     leases.slots(node).forEach(this::endShortage);
-    leases.leave(node).forEach(lost -> limits.forget(lost.id()));
+    for (Lease lost : leases.leave(node)) {
+      limits.forget(lost.id());
+      abandonRing(lost);
+    }
+  }
+
+  /** Where a gang of a ring is gone, the others must not wait for it. */
+  private void abandonRing(Lease lost) {
+    lost.ring()
+        .ifPresent(
+            ring -> {
+              leases.keepTogether(lost.work());
+              leases.ring(ring).forEach(lease -> nodes.abandon(ring, lease.slot()));
+            });
   }
 
   private Effect<CoordinatorEvent, RunState> onReplied(RunState state, Replied replied) {
@@ -283,6 +296,11 @@ public final class ApoCoordinator
       return onFailed(state, failed);
     } else if (reply instanceof WorkReply.NoRoom noRoom) {
       return onNoRoom(noRoom);
+    } else if (reply instanceof WorkReply.Helped) {
+      leases.release(reply.lease());
+      return advance();
+    } else if (reply instanceof WorkReply.Deserted deserted) {
+      return onDeserted(state, deserted);
     }
     limits.heard(reply.lease(), awake);
     leases.live(reply.lease()).ifPresent(lease -> onSignOfLife(lease, reply));
@@ -333,7 +351,7 @@ public final class ApoCoordinator
   private Effect<CoordinatorEvent, RunState> onFailed(RunState state, WorkReply.Failed failed) {
     Optional<Lease> lease = leases.live(failed.lease());
     limits.forget(failed.lease());
-    leases.release(failed.lease());
+    leases.release(failed.lease()).ifPresent(this::abandonRing);
     if (lease.isEmpty() || isDone(state, failed.work())) {
       return advance();
     }
@@ -342,6 +360,17 @@ public final class ApoCoordinator
       return fail(failed.reason(), failed.permanent());
     }
     retry(lease.get(), failed.reason());
+    return again();
+  }
+
+  private Effect<CoordinatorEvent, RunState> onDeserted(
+      RunState state, WorkReply.Deserted deserted) {
+    Optional<Lease> lease = leases.live(deserted.lease());
+    limits.forget(deserted.lease());
+    leases.release(deserted.lease()).ifPresent(this::abandonRing);
+    lease
+        .filter(live -> !isDone(state, live.work()))
+        .ifPresent(live -> retry(live, deserted.reason()));
     return again();
   }
 
@@ -354,6 +383,7 @@ public final class ApoCoordinator
   }
 
   private void rest(Lease lease, String reason) {
+    abandonRing(lease);
     shortage.begin(lease, awake);
     context.getLog().warn("{} on {} waits: {}", lease.work(), lease.slot().name(), reason);
     listener.tell(new RunEvent.WorkWaits(lease.work(), lease.slot().name(), reason));
@@ -376,7 +406,9 @@ public final class ApoCoordinator
       Duration silence = limits.silence(lease.id(), awake);
       if (silence.compareTo(policy.timeOut()) >= 0) {
         leases.expire(lease.id());
-        if (!leases.hasResponsiveSlot(lease.work()) && !shortage.lasts()) {
+        abandonRing(lease);
+        boolean othersAnswer = lease.ring().isPresent() || shortage.lasts();
+        if (!leases.hasResponsiveSlot(lease.work()) && !othersAnswer) {
           String reason = "%s gave %s and no other worker is left";
           return fail(reason.formatted(lease.slot().name(), noAnswerFor(silence)), false);
         }

@@ -2,7 +2,10 @@ package dev.proxima.actors.coordinator;
 
 import dev.proxima.actors.coordinator.WorkerSlot.Device;
 import dev.proxima.actors.coordinator.WorkerSlot.Gang;
+import dev.proxima.actors.coordinator.WorkerSlot.Ring;
 import dev.proxima.actors.work.Work;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,15 +19,19 @@ import java.util.UUID;
 
 /**
  * Who is doing what. A slot does one work at a time, and a work is leased to one slot, or to
- * several devices of a node as a gang, at a time; when that one is overdue the work may be leased
- * to another slot as well, and the latest holds it. When a lease expires the silent slot stays
- * occupied until it answers. Not journalled: a new coordinator starts with an empty table and the
- * nodes join again.
+ * several devices of a node as a gang, or to gangs of several nodes as a ring, at a time; when that
+ * one is overdue the work may be leased to another slot as well, and the latest holds it. When a
+ * lease expires the silent slot stays occupied until it answers. Not journalled: a new coordinator
+ * starts with an empty table and the nodes join again.
  */
 final class Leases {
 
-  /** A work given to a slot. */
-  record Lease(String id, Work work, WorkerSlot slot) {}
+  /**
+   * A work given to a slot.
+   *
+   * @param ring the lease of the first gang, where the slot is in a ring
+   */
+  record Lease(String id, Work work, WorkerSlot slot, Optional<String> ring) {}
 
   private final String incarnation = UUID.randomUUID().toString();
   private final Map<String, List<WorkerSlot>> slots = new LinkedHashMap<>();
@@ -33,6 +40,7 @@ final class Leases {
   private final Map<String, Lease> live = new HashMap<>();
   private final Map<Work, Lease> holders = new HashMap<>();
   private final Set<String> overdue = new HashSet<>();
+  private final Set<Work> deserted = new HashSet<>();
   private long granted;
 
   Leases() {
@@ -100,39 +108,84 @@ final class Leases {
 
   /**
    * Leases {@code work} to the slot that has been free for longest, where there is one; to a gang
-   * where the work can use several devices and a node has them free.
+   * where the work can use several devices and a node has them free, and to a ring where only
+   * several nodes have them.
    */
   Optional<Lease> grant(Work work) {
-    Optional<Lease> lease =
-        choose(work).map(slot -> new Lease(incarnation + "/" + granted++, work, slot));
-    lease.ifPresent(this::note);
+    return choose(work).map(slot -> grant(incarnation + "/" + granted++, work, slot));
+  }
+
+  private Lease grant(String id, Work work, WorkerSlot slot) {
+    if (!(slot instanceof Ring ring)) {
+      return hold(new Lease(id, work, slot, Optional.empty()));
+    }
+    for (int rank = 1; rank < ring.gangs().size(); rank++) {
+      occupy(new Lease(Ring.lease(id, rank), work, ring.gangs().get(rank), Optional.of(id)));
+    }
+    return hold(new Lease(id, work, ring, Optional.of(id)));
+  }
+
+  private Lease hold(Lease lease) {
+    live.put(lease.id(), lease);
+    holders.put(lease.work(), lease);
+    occupy(lease);
     return lease;
   }
 
-  private void note(Lease lease) {
+  private void occupy(Lease lease) {
     lease.slot().members().forEach(free.get(lease.slot().kind())::remove);
     unanswered.put(lease.id(), lease);
-    live.put(lease.id(), lease);
-    holders.put(lease.work(), lease);
   }
 
   private Optional<WorkerSlot> choose(Work work) {
     return work instanceof Work.OnDevice onDevice && onDevice.devices() > 1
-        ? gang(onDevice.devices())
+        ? together(onDevice)
         : free.get(WorkerSlot.Kind.of(work)).stream().findFirst();
   }
 
-  /** Up to {@code wanted} devices of the node that has most of them free. */
-  private Optional<WorkerSlot> gang(int wanted) {
-    Set<WorkerSlot> devices = free.get(WorkerSlot.Kind.DEVICE);
-    List<WorkerSlot> most = List.of();
-    for (List<WorkerSlot> node : slots.values()) {
-      List<WorkerSlot> able = node.stream().filter(devices::contains).limit(wanted).toList();
-      most = able.size() > most.size() ? able : most;
+  /** As many devices as the work can use, of the nodes that have most of them free. */
+  private Optional<WorkerSlot> together(Work.OnDevice work) {
+    List<Gang> gangs = new ArrayList<>();
+    int wanted = work.devices();
+    for (List<Device> node : freeDevices()) {
+      boolean joins = gangs.isEmpty() || !deserted.contains(work) && reach(gangs, node);
+      if (wanted > 0 && joins) {
+        gangs.add(new Gang(node.subList(0, Math.min(wanted, node.size()))));
+        wanted -= node.size();
+      }
     }
-    return most.size() > 1
-        ? Optional.of(new Gang(most.stream().map(Device.class::cast).toList()))
-        : most.stream().findFirst();
+    if (gangs.size() > 1) {
+      return Optional.of(new Ring(gangs));
+    }
+    return gangs.stream()
+        .findFirst()
+        .map(gang -> gang.members().size() > 1 ? gang : gang.members().get(0));
+  }
+
+  private static boolean reach(List<Gang> gangs, List<Device> node) {
+    return gangs.get(0).members().get(0).dataPlane() != null && node.get(0).dataPlane() != null;
+  }
+
+  /** The free devices of each node that has some, from the node with most of them. */
+  private List<List<Device>> freeDevices() {
+    Set<WorkerSlot> devices = free.get(WorkerSlot.Kind.DEVICE);
+    return slots.values().stream()
+        .map(node -> node.stream().filter(devices::contains).map(Device.class::cast).toList())
+        .filter(node -> !node.isEmpty())
+        .sorted(Comparator.comparing((List<Device> node) -> node.size()).reversed())
+        .toList();
+  }
+
+  /** From now on the work is leased to one node: others have left it in the middle. */
+  void keepTogether(Work work) {
+    deserted.add(work);
+  }
+
+  /** The leases of a ring's gangs that have not answered. */
+  List<Lease> ring(String ring) {
+    return unanswered.values().stream()
+        .filter(lease -> lease.ring().equals(Optional.of(ring)))
+        .toList();
   }
 
   Optional<Lease> live(String id) {

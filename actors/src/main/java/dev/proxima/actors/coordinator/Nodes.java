@@ -73,6 +73,13 @@ final class Nodes {
     }
   }
 
+  /** Has the node of this slot give up its part in a ring. */
+  void abandon(String ring, WorkerSlot slot) {
+    joined.values().stream()
+        .filter(node -> node.slots().containsAll(slot.members()))
+        .forEach(node -> node.supervisor().tell(new NodeSupervisor.AbandonRing(ring)));
+  }
+
   private List<DataPlaneAddress> addresses() {
     return joined.values().stream().map(NodeJoined::dataPlane).filter(Objects::nonNull).toList();
   }

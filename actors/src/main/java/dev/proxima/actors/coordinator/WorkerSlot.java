@@ -2,6 +2,8 @@ package dev.proxima.actors.coordinator;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.proxima.actors.dataplane.DataPlaneAddress;
+import dev.proxima.actors.dataplane.RingSeat;
 import dev.proxima.actors.node.PolicyActor;
 import dev.proxima.actors.node.PreferenceActor;
 import dev.proxima.actors.node.ReferenceActor;
@@ -18,6 +20,7 @@ import org.apache.pekko.actor.typed.ActorRef;
 @JsonSubTypes({
   @JsonSubTypes.Type(value = WorkerSlot.Device.class, name = "device"),
   @JsonSubTypes.Type(value = WorkerSlot.Gang.class, name = "gang"),
+  @JsonSubTypes.Type(value = WorkerSlot.Ring.class, name = "ring"),
   @JsonSubTypes.Type(value = WorkerSlot.Labeller.class, name = "labeller"),
   @JsonSubTypes.Type(value = WorkerSlot.Parameters.class, name = "parameters"),
 })
@@ -50,10 +53,16 @@ public sealed interface WorkerSlot extends CborSerializable {
     return List.of(this);
   }
 
-  /** A device with its three actors, which take turns. */
+  /**
+   * A device with its three actors, which take turns.
+   *
+   * @param dataPlane where its node is reached by others that it trains together with; null where
+   *     it is not
+   */
   record Device(
       String name,
       ComputeDevice device,
+      DataPlaneAddress dataPlane,
       ActorRef<SamplerActor.Command> sampler,
       ActorRef<ReferenceActor.Command> reference,
       ActorRef<PolicyActor.Command> policy)
@@ -75,18 +84,19 @@ public sealed interface WorkerSlot extends CborSerializable {
       } else if (work instanceof Work.TrainReplica replica) {
         policy.tell(new PolicyActor.TrainReplica(lease, replica, replyTo));
       } else if (work instanceof Work.TrainReplicas replicas) {
-        assign(lease, replicas, List.of(device), replyTo);
+        train(lease, replicas, List.of(device), null, replyTo);
       } else if (work instanceof Work.FineTune fineTune) {
         policy.tell(new PolicyActor.FineTune(lease, fineTune, replyTo));
       }
     }
 
-    private void assign(
+    private void train(
         String lease,
         Work.TrainReplicas replicas,
         List<ComputeDevice> devices,
+        RingSeat seat,
         ActorRef<WorkReply> replyTo) {
-      policy.tell(new PolicyActor.TrainReplicas(lease, replicas, devices, replyTo));
+      policy.tell(new PolicyActor.TrainReplicas(lease, replicas, devices, seat, replyTo));
     }
   }
 
@@ -110,13 +120,63 @@ public sealed interface WorkerSlot extends CborSerializable {
 
     @Override
     public void assign(String lease, Work work, ActorRef<WorkReply> replyTo) {
+      assign(lease, work, null, replyTo);
+    }
+
+    private void assign(String lease, Work work, RingSeat seat, ActorRef<WorkReply> replyTo) {
       members
           .get(0)
-          .assign(
+          .train(
               lease,
               (Work.TrainReplicas) work,
               members.stream().map(Device::device).toList(),
+              seat,
               replyTo);
+    }
+  }
+
+  /**
+   * Devices of several nodes that train together. The first gang holds the lease and answers with
+   * the result; each of the others has a lease of its own, under which it says when it is free.
+   *
+   * @param gangs one of each node, at least two, by rank
+   */
+  record Ring(List<Gang> gangs) implements WorkerSlot {
+
+    @Override
+    public String name() {
+      int devices = gangs.stream().mapToInt(gang -> gang.members().size()).sum();
+      return gangs.get(0).members().get(0).name() + " and " + (devices - 1) + " more";
+    }
+
+    @Override
+    public Kind kind() {
+      return Kind.DEVICE;
+    }
+
+    @Override
+    public List<? extends WorkerSlot> members() {
+      return gangs.get(0).members();
+    }
+
+    @Override
+    public void assign(String lease, Work work, ActorRef<WorkReply> replyTo) {
+      List<Integer> devices = gangs.stream().map(gang -> gang.members().size()).toList();
+      for (int rank = 0; rank < gangs.size(); rank++) {
+        Device next = gangs.get((rank + 1) % gangs.size()).members().get(0);
+        gangs
+            .get(rank)
+            .assign(
+                lease(lease, rank),
+                work,
+                new RingSeat(lease, rank, devices, next.dataPlane()),
+                replyTo);
+      }
+    }
+
+    /** The lease of the gang of this rank. */
+    static String lease(String ring, int rank) {
+      return rank == 0 ? ring : ring + "/" + rank;
     }
   }
 

@@ -5,15 +5,19 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketOption;
+import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.FileChannel;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.SocketChannel;
+import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
+import jdk.net.ExtendedSocketOptions;
 
 /** A blocking connection, plain or TLS, which a {@link Watch} ends when it makes no progress. */
 final class Connection implements Closeable {
@@ -25,6 +29,13 @@ final class Connection implements Closeable {
 
   /** Bytes that are encrypted at a time. */
   private static final int BUFFER = 256 * 1024;
+
+  /** A host that is gone is noticed within 25 s. */
+  private static final Map<SocketOption<Integer>, Integer> KEEP_ALIVE =
+      Map.of(
+          ExtendedSocketOptions.TCP_KEEPIDLE, 10,
+          ExtendedSocketOptions.TCP_KEEPINTERVAL, 5,
+          ExtendedSocketOptions.TCP_KEEPCOUNT, 3);
 
   private final SocketChannel socket;
   private final Watch watch;
@@ -93,6 +104,21 @@ final class Connection implements Closeable {
       channel = new TlsChannel(secured);
     }
     progressed();
+  }
+
+  /**
+   * Lets it wait as long as its peers take, now that it carries a training's messages, which go at
+   * once. The system asks now and then whether the peer's host is still there.
+   */
+  void endure() throws IOException {
+    watch.remove(this);
+    socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    socket.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+    for (Map.Entry<SocketOption<Integer>, Integer> each : KEEP_ALIVE.entrySet()) {
+      if (socket.supportedOptions().contains(each.getKey())) {
+        socket.setOption(each.getKey(), each.getValue());
+      }
+    }
   }
 
   /** A buffer of the kind that this connection moves fastest. */

@@ -2,13 +2,21 @@ package dev.proxima.actors.dataplane;
 
 import dev.proxima.actors.artifacts.ArtifactId;
 import dev.proxima.actors.artifacts.Manifest;
+import dev.proxima.actors.dataplane.Protocol.Answer;
+import dev.proxima.actors.dataplane.Protocol.Request;
+import dev.proxima.actors.dataplane.Protocol.Status;
 import dev.proxima.algorithms.text.FirstLine;
+import dev.proxima.models.RingBrokenException;
+import dev.proxima.models.TrainingRing;
+import dev.proxima.models.io.Sha256;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +27,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A node's end of the data plane: pulls artefacts into a folder of the node and serves them to
@@ -29,11 +39,16 @@ import java.util.concurrent.TimeUnit;
  */
 public final class DataPlane implements AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(DataPlane.class);
   private static final int GRACE_SECONDS = 5;
+
+  /** Nodes begin a training together when each has its parameters, which some must fetch. */
+  private static final Duration RING_PATIENCE = Duration.ofMinutes(5);
 
   private final LocalFolder folder;
   private final DataPlaneSettings settings;
   private final Watch watch;
+  private final Rings rings = new Rings(RING_PATIENCE);
   private final ExecutorService threads;
   private final DataPlaneServer server;
   private final DataPlaneAddress address;
@@ -51,7 +66,7 @@ public final class DataPlane implements AutoCloseable {
     this.watch = new Watch(settings.idle());
     this.threads = Executors.newCachedThreadPool(new DaemonThreads("data-plane"));
     try {
-      server = new DataPlaneServer(bind, either(own, folder), settings, watch, threads);
+      server = new DataPlaneServer(bind, either(own, folder), rings, settings, watch, threads);
     } catch (IOException | RuntimeException e) {
       watch.close();
       threads.shutdownNow();
@@ -165,10 +180,60 @@ public final class DataPlane implements AutoCloseable {
     }
   }
 
+  /**
+   * Joins the nodes that make each step of a training together, and waits for its neighbours.
+   *
+   * @throws RingBrokenException if one of them cannot be reached or does not come
+   */
+  public TrainingRing join(RingSeat seat) {
+    ArtifactId id = ringId(seat.ring());
+    Connection next = null;
+    try {
+      next = Connection.open(seat.next(), settings.tls(), watch);
+      new Request(settings.cluster(), id, Request.RING).send(next);
+      Status status = Answer.receive(next).status();
+      if (status != Status.FOUND) {
+        throw new IOException(seat.next() + " " + status.text());
+      }
+      next.endure();
+      RingConnection ring = rings.join(id, seat, next);
+      LOG.info(
+          "trains as rank {} of {}, next to {}", ring.rank(), ring.devices().size(), seat.next());
+      return ring;
+    } catch (IOException e) {
+      close(next);
+      throw new RingBrokenException("cannot train with " + seat.next() + ": " + FirstLine.of(e));
+    } catch (InterruptedException e) {
+      close(next);
+      Thread.currentThread().interrupt();
+      throw new RingBrokenException("the training was interrupted");
+    } catch (RuntimeException e) {
+      close(next);
+      throw e;
+    }
+  }
+
+  private static void close(Connection connection) {
+    if (connection != null) {
+      connection.close();
+    }
+  }
+
+  /** Ends this node's part in a ring, or has it not begin: another member is known to be gone. */
+  public void abandon(String ring) {
+    rings.abandon(ringId(ring));
+  }
+
+  private static ArtifactId ringId(String ring) {
+    return new ArtifactId(
+        HexFormat.of().formatHex(Sha256.digest().digest(ring.getBytes(StandardCharsets.UTF_8))));
+  }
+
   /** Ends all transfers; what was pulled so far stays for the next process. */
   @Override
   public void close() {
     closeQuietly(server);
+    rings.close();
     watch.close();
     threads.shutdownNow();
     try {

@@ -32,6 +32,7 @@ final class DataPlaneServer implements Closeable {
 
   private final ServerSocketChannel server;
   private final Source source;
+  private final Rings rings;
   private final DataPlaneSettings settings;
   private final Watch watch;
   private final ExecutorService threads;
@@ -47,11 +48,13 @@ final class DataPlaneServer implements Closeable {
   DataPlaneServer(
       InetSocketAddress bind,
       Source source,
+      Rings rings,
       DataPlaneSettings settings,
       Watch watch,
       ExecutorService threads)
       throws IOException {
     this.source = source;
+    this.rings = rings;
     this.settings = settings;
     this.watch = watch;
     this.threads = threads;
@@ -102,8 +105,16 @@ final class DataPlaneServer implements Closeable {
 
   private void serveAndLeave(SocketChannel socket) {
     Object peer = socket.socket().getRemoteSocketAddress();
-    try (Connection client = Connection.accepted(socket, settings.tls(), watch)) {
-      serve(client);
+    try {
+      Connection client = Connection.accepted(socket, settings.tls(), watch);
+      boolean taken = false;
+      try {
+        taken = serve(client);
+      } finally {
+        if (!taken) {
+          client.close();
+        }
+      }
     } catch (IOException | RuntimeException e) {
       LOG.warn("The data plane dropped {}: {}", peer, FirstLine.of(e));
     } catch (InterruptedException e) {
@@ -113,7 +124,8 @@ final class DataPlaneServer implements Closeable {
     }
   }
 
-  private void serve(Connection client) throws IOException, InterruptedException {
+  /** Returns whether a training has taken over the connection. */
+  private boolean serve(Connection client) throws IOException, InterruptedException {
     Request request;
     try {
       request = Request.receive(client);
@@ -125,6 +137,16 @@ final class DataPlaneServer implements Closeable {
       new Answer(Status.OTHER_CLUSTER, 0).send(client);
       throw new Protocol.ProtocolException("it belongs to another cluster");
     }
+    if (request.offset() == Request.RING) {
+      new Answer(Status.FOUND, 0).send(client);
+      client.endure();
+      return rings.offer(request.id(), client);
+    }
+    serve(request, client);
+    return false;
+  }
+
+  private void serve(Request request, Connection client) throws IOException, InterruptedException {
     Optional<SharedFile> file = source.find(request.id(), settings.patience());
     if (file.isEmpty()) {
       new Answer(Status.MISSING, 0).send(client);

@@ -13,7 +13,9 @@ import java.util.HexFormat;
  * <ul>
  *   <li>the client's request: magic (4 bytes), version (2), length of the cluster's name (1), the
  *       name, the artefact's name (32), the offset to begin at (8), a multiple of {@link
- *       Manifest#CHUNK} or the length, or -1 for the manifest alone;
+ *       Manifest#CHUNK} or the length, or -1 for the manifest alone, or -2 to send to the node as
+ *       the one before it in a ring: the name is the ring's then, and {@link RingConnection} says
+ *       what follows the answer;
  *   <li>the server's answer: magic (4), version (2), {@link Status} (1), the artefact's length (8);
  *       where it is found, the manifest as {@link Manifest#encoded} says;
  *   <li>the server's frames until the artefact's end: size (4), that many bytes in whole chunks. A
@@ -73,6 +75,9 @@ final class Protocol {
 
     /** Instead of an offset: what the artefact consists of, and none of its bytes. */
     static final long NOTHING = -1;
+
+    /** Instead of an offset: the sender is the member before the server in a ring. */
+    static final long RING = -2;
 
     void send(Connection server) throws IOException {
       byte[] name = cluster.getBytes(StandardCharsets.UTF_8);

@@ -7,8 +7,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import javax.net.ssl.SSLSocket;
 
-/** The bytes within TLS, for buffers that have an array: ciphers work on arrays. */
+/** The bytes within TLS. Ciphers work on arrays: buffers without one go through one. */
 final class TlsChannel implements ByteChannel {
+
+  private static final int STEP = 64 * 1024;
 
   private final SSLSocket socket;
   private final InputStream in;
@@ -22,6 +24,14 @@ final class TlsChannel implements ByteChannel {
 
   @Override
   public int read(ByteBuffer buffer) throws IOException {
+    if (!buffer.hasArray()) {
+      byte[] bytes = new byte[Math.min(STEP, buffer.remaining())];
+      int count = in.read(bytes);
+      if (count > 0) {
+        buffer.put(bytes, 0, count);
+      }
+      return count;
+    }
     int count = in.read(buffer.array(), index(buffer), buffer.remaining());
     if (count > 0) {
       buffer.position(buffer.position() + count);
@@ -31,6 +41,12 @@ final class TlsChannel implements ByteChannel {
 
   @Override
   public int write(ByteBuffer buffer) throws IOException {
+    if (!buffer.hasArray()) {
+      byte[] bytes = new byte[Math.min(STEP, buffer.remaining())];
+      buffer.get(bytes);
+      out.write(bytes);
+      return bytes.length;
+    }
     int count = buffer.remaining();
     out.write(buffer.array(), index(buffer), count);
     buffer.position(buffer.limit());

@@ -3,6 +3,7 @@ package dev.proxima.actors.node;
 import dev.proxima.actors.artifacts.ArtifactId;
 import dev.proxima.actors.coordinator.ApoCoordinator;
 import dev.proxima.actors.coordinator.WorkerSlot;
+import dev.proxima.actors.dataplane.DataPlane;
 import dev.proxima.actors.dataplane.DataPlaneAddress;
 import dev.proxima.actors.serialization.CborSerializable;
 import dev.proxima.models.ComputeDevice;
@@ -38,6 +39,9 @@ public final class NodeSupervisor extends AbstractBehavior<NodeSupervisor.Comman
   public record ParametersPublished(ArtifactId parameters, List<DataPlaneAddress> sources)
       implements Command {}
 
+  /** A node that this one trains together with is gone. */
+  public record AbandonRing(String ring) implements Command {}
+
   private record Join() implements Command {}
 
   private static final Duration JOIN_INTERVAL = Duration.ofSeconds(2);
@@ -49,7 +53,7 @@ public final class NodeSupervisor extends AbstractBehavior<NodeSupervisor.Comman
   private final ActorRef<ParameterCache.Command> parameters;
   private final List<DeviceModels> models = new ArrayList<>();
   private final List<WorkerSlot> slots = new ArrayList<>();
-  private final DataPlaneAddress dataPlane;
+  private final DataPlane dataPlane;
 
   /**
    * @param name the node's name, unique in the cluster
@@ -76,7 +80,7 @@ public final class NodeSupervisor extends AbstractBehavior<NodeSupervisor.Comman
     super(context);
     this.name = name;
     this.coordinator = coordinator;
-    this.dataPlane = node.dataPlane() == null ? null : node.dataPlane().address();
+    this.dataPlane = node.dataPlane();
     this.parameters =
         spawn(
             ParameterCache.create(node.store(), node.dataPlane()),
@@ -98,9 +102,14 @@ public final class NodeSupervisor extends AbstractBehavior<NodeSupervisor.Comman
     return new WorkerSlot.Device(
         name + "/" + device + "#" + index,
         device,
+        address(),
         spawn(SamplerActor.create(node, resident, parameters), "sampler-" + index, OWN_THREAD),
         spawn(ReferenceActor.create(node, resident, parameters), "reference-" + index, OWN_THREAD),
         spawn(PolicyActor.create(node, device, parameters), "policy-" + index, OWN_THREAD));
+  }
+
+  private DataPlaneAddress address() {
+    return dataPlane == null ? null : dataPlane.address();
   }
 
   private <C> ActorRef<C> spawn(Behavior<C> worker, String name, DispatcherSelector dispatcher) {
@@ -114,17 +123,23 @@ public final class NodeSupervisor extends AbstractBehavior<NodeSupervisor.Comman
     return newReceiveBuilder()
         .onMessage(Join.class, this::onJoin)
         .onMessage(ParametersPublished.class, this::onParametersPublished)
+        .onMessage(AbandonRing.class, this::onAbandonRing)
         .onSignal(PostStop.class, signal -> onPostStop())
         .build();
   }
 
   private Behavior<Command> onJoin(Join join) {
-    coordinator.tell(new ApoCoordinator.NodeJoined(name, slots, getContext().getSelf(), dataPlane));
+    coordinator.tell(new ApoCoordinator.NodeJoined(name, slots, getContext().getSelf(), address()));
     return this;
   }
 
   private Behavior<Command> onParametersPublished(ParametersPublished published) {
     parameters.tell(new ParameterCache.Prefetch(published.parameters(), published.sources()));
+    return this;
+  }
+
+  private Behavior<Command> onAbandonRing(AbandonRing abandon) {
+    dataPlane.abandon(abandon.ring());
     return this;
   }
 

@@ -3,6 +3,7 @@ package dev.proxima.actors.node;
 import dev.proxima.actors.artifacts.ArtifactId;
 import dev.proxima.actors.artifacts.JsonArtifacts;
 import dev.proxima.actors.artifacts.PromptResponses;
+import dev.proxima.actors.dataplane.RingSeat;
 import dev.proxima.actors.run.RunSettings;
 import dev.proxima.actors.run.RunSettings.FineTuning;
 import dev.proxima.actors.run.RunSettings.PreferenceTraining;
@@ -21,7 +22,9 @@ import dev.proxima.models.ComputeDevice;
 import dev.proxima.models.TokenPair;
 import dev.proxima.models.TokenSequence;
 import dev.proxima.models.Trainer;
+import dev.proxima.models.TrainingHosts;
 import dev.proxima.models.TrainingOptions;
+import dev.proxima.models.TrainingRing;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,11 +60,14 @@ public final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
    * Make the proximal step of all logical replicas.
    *
    * @param devices of this node that are free for it, this actor's first
+   * @param seat among the nodes that make it together, of which the first answers with the result;
+   *     null where this node is alone
    */
   public record TrainReplicas(
       String lease,
       Work.TrainReplicas work,
       List<ComputeDevice> devices,
+      RingSeat seat,
       ActorRef<WorkReply> replyTo)
       implements Command, Assignment {}
 
@@ -75,15 +81,12 @@ public final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
   /** The parameters that a segment starts from. */
   private record Start(ArtifactId parameters, Path file) {}
 
-  /** Who computes the steps, and in how many shares of a batch. */
-  private record Hosts(List<ComputeDevice> devices, int shares) {}
-
   /**
    * A proximal step's training.
    *
    * @param replica addresses the random draws
    */
-  private record Proximal(int iteration, int replica, List<TokenPair> pairs, Hosts hosts) {}
+  private record Proximal(int iteration, int replica, List<TokenPair> pairs, TrainingHosts hosts) {}
 
   private final NodeContext node;
   private final RunSettings settings;
@@ -194,8 +197,17 @@ public final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
   }
 
   private Output trainReplicas(TrainReplicas order, Start start) {
+    if (order.seat() == null) {
+      return trainReplicas(order, start, Optional.empty());
+    }
+    try (TrainingRing ring = node.dataPlane().join(order.seat())) {
+      return trainReplicas(order, start, Optional.of(ring));
+    }
+  }
+
+  private Output trainReplicas(TrainReplicas order, Start start, Optional<TrainingRing> ring) {
     Work.TrainReplicas work = order.work();
-    Hosts hosts = new Hosts(order.devices(), work.replicas());
+    TrainingHosts hosts = new TrainingHosts(order.devices(), work.replicas(), ring);
     return prefer(
         order, work, start, new Proximal(work.iteration(), 0, pairs(work.pairs()), hosts));
   }
@@ -233,8 +245,8 @@ public final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
         });
   }
 
-  private Hosts alone() {
-    return new Hosts(List.of(device), 1);
+  private TrainingHosts alone() {
+    return TrainingHosts.of(device);
   }
 
   /** The same for all replicas, so that adapters which are to be averaged have one A to begin. */
@@ -246,23 +258,24 @@ public final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
    * Makes one segment of a training. Adapters stay apart from the parameters until its end.
    *
    * @param options by the total number of steps
+   * @return null in a ring, where not this node is the first
    */
   private Output train(
       Start start,
       Work.Training work,
-      Hosts hosts,
+      TrainingHosts hosts,
       IntFunction<TrainingOptions> options,
       Epochs epochs,
       TrainingLog log,
       TrainingStep step) {
+    boolean helps = hosts.ring().filter(ring -> ring.rank() > 0).isPresent();
     if (epochs.steps() == 0) {
       return Output.trained(
           start.parameters(), JsonArtifacts.writeLines(node.store(), log.steps()));
     }
     TrainingOptions chosen = options.apply(epochs.steps());
     try (Trainer trainer =
-        node.engine()
-            .trainer(start.file(), node.spec().model(), hosts.devices(), hosts.shares(), chosen)) {
+        node.engine().trainer(start.file(), node.spec().model(), hosts, chosen)) {
       if (work.from() != null) {
         restore(trainer, work.from());
       }
@@ -270,6 +283,9 @@ public final class PolicyActor extends AbstractBehavior<PolicyActor.Command> {
       for (int i = work.firstStep(); i < end; i++) {
         node.stop().check();
         step.make(trainer, epochs.batch(i));
+      }
+      if (helps) {
+        return null;
       }
       ArtifactId steps = JsonArtifacts.writeLines(node.store(), log.steps());
       if (end == epochs.steps()) {

@@ -12,6 +12,8 @@ import dev.proxima.actors.serialization.CborSerializable;
   @JsonSubTypes.Type(value = WorkReply.Done.class, name = "done"),
   @JsonSubTypes.Type(value = WorkReply.Failed.class, name = "failed"),
   @JsonSubTypes.Type(value = WorkReply.NoRoom.class, name = "no-room"),
+  @JsonSubTypes.Type(value = WorkReply.Helped.class, name = "helped"),
+  @JsonSubTypes.Type(value = WorkReply.Deserted.class, name = "deserted"),
 })
 public sealed interface WorkReply extends CborSerializable {
 
@@ -37,4 +39,14 @@ public sealed interface WorkReply extends CborSerializable {
    * @param reason one line that says which disk
    */
   record NoRoom(String lease, Work work, String reason) implements WorkReply {}
+
+  /** The worker has helped with a work whose result another one gives. */
+  record Helped(String lease) implements WorkReply {}
+
+  /**
+   * A worker that this one did the work with is gone, which is no fault of the work's.
+   *
+   * @param reason one line
+   */
+  record Deserted(String lease, String reason) implements WorkReply {}
 }

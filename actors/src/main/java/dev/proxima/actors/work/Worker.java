@@ -3,6 +3,7 @@ package dev.proxima.actors.work;
 import dev.proxima.actors.artifacts.ArtifactException;
 import dev.proxima.actors.artifacts.NoRoomException;
 import dev.proxima.algorithms.text.FirstLine;
+import dev.proxima.models.RingBrokenException;
 import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 
@@ -15,13 +16,17 @@ public final class Worker {
    * Does the assigned work and answers with its result. A failure is answered and then thrown on,
    * so that supervision restarts the worker with a clean state; only a bad artefact and a full
    * disk, which are not the worker's fault, and a cancellation end here.
+   *
+   * @param work gives null where it has only helped another worker, which answers with the result
    */
   public static void answer(Assignment assignment, Supplier<Output> work) {
     try {
       Output output = work.get();
-      assignment.replyTo().tell(new WorkReply.Done(assignment.lease(), assignment.work(), output));
+      assignment.replyTo().tell(result(assignment, output));
     } catch (ArtifactException e) {
       fail(assignment, e);
+    } catch (RingBrokenException e) {
+      assignment.replyTo().tell(new WorkReply.Deserted(assignment.lease(), e.getMessage()));
     } catch (CancellationException e) {
       fail(assignment, e.getMessage(), false);
     } catch (LinkageError e) {
@@ -32,6 +37,12 @@ public final class Worker {
       fail(assignment, e.toString(), false);
       throw e;
     }
+  }
+
+  private static WorkReply result(Assignment assignment, Output output) {
+    return output == null
+        ? new WorkReply.Helped(assignment.lease())
+        : new WorkReply.Done(assignment.lease(), assignment.work(), output);
   }
 
   /** Answers that the work failed, and whether it would again. */

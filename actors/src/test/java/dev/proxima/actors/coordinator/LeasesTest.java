@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.proxima.actors.artifacts.ArtifactId;
 import dev.proxima.actors.coordinator.Leases.Lease;
+import dev.proxima.actors.dataplane.DataPlaneAddress;
+import dev.proxima.actors.dataplane.RingSeat;
 import dev.proxima.actors.node.PolicyActor;
 import dev.proxima.actors.node.ReferenceActor;
 import dev.proxima.actors.node.SamplerActor;
@@ -272,8 +274,96 @@ class LeasesTest {
         .assign("l", together(4), replies.getRef());
     lead.expectMessage(
         new PolicyActor.TrainReplicas(
-            "l", together(4), List.of(ComputeDevice.CPU, gpu), replies.getRef()));
+            "l", together(4), List.of(ComputeDevice.CPU, gpu), null, replies.getRef()));
     assertThat(other.hasMessages()).isFalse();
+  }
+
+  @Test
+  void whereNoNodeHasEnoughDevicesThoseWithMostTrainInARing() {
+    WorkerSlot.Device lone = onNode(1, "lone");
+    WorkerSlot.Device one = onNode(2, "one");
+    WorkerSlot.Device two = onNode(2, "two");
+    leases.join("small", List.of(lone));
+    leases.join("unreachable", List.of(device("far")));
+    leases.join("big", List.of(one, two));
+    assertThat(leases.grant(together(2)).orElseThrow().slot())
+        .isEqualTo(new WorkerSlot.Gang(List.of(one, two)));
+    leases.leave("big");
+    leases.join("big", List.of(one, two));
+
+    Lease ring = leases.grant(together(5)).orElseThrow();
+    assertThat(ring.slot())
+        .isEqualTo(
+            new WorkerSlot.Ring(
+                List.of(
+                    new WorkerSlot.Gang(List.of(one, two)), new WorkerSlot.Gang(List.of(lone)))));
+    assertThat(ring.slot().name()).isEqualTo("one and 2 more");
+    assertThat(leases.grant(sample(1)).orElseThrow().slot().name()).isEqualTo("far");
+    assertThat(leases.grant(sample(2))).isEmpty();
+
+    // Each gang is free when it has answered itself.
+    List<Lease> gangs = leases.ring(ring.id());
+    assertThat(gangs).hasSize(2);
+    Lease helper = gangs.stream().filter(gang -> !gang.equals(ring)).findFirst().orElseThrow();
+    leases.release(ring.id());
+    assertThat(leases.isLeased(together(5))).isFalse();
+    assertThat(leases.hasFree(WorkerSlot.Kind.DEVICE)).isTrue();
+    assertThat(leases.grant(together(2)).orElseThrow().slot().members())
+        .isEqualTo(List.of(one, two));
+    assertThat(leases.grant(sample(2))).isEmpty();
+    leases.release(helper.id());
+    assertThat(leases.grant(sample(2)).orElseThrow().slot()).isEqualTo(lone);
+  }
+
+  @Test
+  void aRingBreaksWithTheNodeOfAnyGangAndTheWorkStaysOnOneNodeThen() {
+    WorkerSlot.Device one = onNode(1, "one");
+    WorkerSlot.Device two = onNode(2, "two");
+    leases.join("a", List.of(one));
+    leases.join("b", List.of(two));
+    Lease ring = leases.grant(together(2)).orElseThrow();
+    List<Lease> lost = leases.leave("b");
+    assertThat(lost).extracting(Lease::ring).containsExactly(Optional.of(ring.id()));
+    assertThat(leases.ring(ring.id())).containsExactly(ring);
+    leases.keepTogether(ring.work());
+    leases.release(ring.id());
+    leases.join("b", List.of(two));
+    assertThat(leases.grant(together(2)).orElseThrow().slot()).isEqualTo(one);
+  }
+
+  @Test
+  void everyGangOfARingIsToldItsSeat() {
+    TestInbox<PolicyActor.Command> first = TestInbox.create();
+    TestInbox<PolicyActor.Command> second = TestInbox.create();
+    TestInbox<WorkReply> replies = TestInbox.create();
+    WorkerSlot.Device one = onNode(1, "one", first);
+    WorkerSlot.Device two = onNode(2, "two", second);
+    new WorkerSlot.Ring(
+            List.of(new WorkerSlot.Gang(List.of(one, one)), new WorkerSlot.Gang(List.of(two))))
+        .assign("l", together(3), replies.getRef());
+    first.expectMessage(
+        new PolicyActor.TrainReplicas(
+            "l",
+            together(3),
+            List.of(ComputeDevice.CPU, ComputeDevice.CPU),
+            new RingSeat("l", 0, List.of(2, 1), two.dataPlane()),
+            replies.getRef()));
+    second.expectMessage(
+        new PolicyActor.TrainReplicas(
+            "l/1",
+            together(3),
+            List.of(ComputeDevice.CPU),
+            new RingSeat("l", 1, List.of(2, 1), one.dataPlane()),
+            replies.getRef()));
+  }
+
+  private static WorkerSlot.Device onNode(int node, String name) {
+    return onNode(node, name, TestInbox.create());
+  }
+
+  private static WorkerSlot.Device onNode(
+      int node, String name, TestInbox<PolicyActor.Command> policy) {
+    return device(name, ComputeDevice.CPU, new DataPlaneAddress("10.0.0." + node, 25521), policy);
   }
 
   private static Work.TrainReplicas together(int replicas) {
@@ -290,9 +380,18 @@ class LeasesTest {
 
   private static WorkerSlot.Device device(
       String name, ComputeDevice device, TestInbox<PolicyActor.Command> policy) {
+    return device(name, device, null, policy);
+  }
+
+  private static WorkerSlot.Device device(
+      String name,
+      ComputeDevice device,
+      DataPlaneAddress dataPlane,
+      TestInbox<PolicyActor.Command> policy) {
     return new WorkerSlot.Device(
         name,
         device,
+        dataPlane,
         TestInbox.<SamplerActor.Command>create().getRef(),
         TestInbox.<ReferenceActor.Command>create().getRef(),
         policy.getRef());

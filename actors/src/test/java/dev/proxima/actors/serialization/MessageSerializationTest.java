@@ -16,6 +16,7 @@ import dev.proxima.actors.coordinator.CoordinatorEvent;
 import dev.proxima.actors.coordinator.ParameterActor;
 import dev.proxima.actors.coordinator.WorkerSlot;
 import dev.proxima.actors.dataplane.DataPlaneAddress;
+import dev.proxima.actors.dataplane.RingSeat;
 import dev.proxima.actors.fixtures.ActorConfig;
 import dev.proxima.actors.node.NodeSupervisor;
 import dev.proxima.actors.node.ParameterCache;
@@ -83,6 +84,7 @@ class MessageSerializationTest {
   private static final Set<Class<?>> PARTS =
       Set.of(
           DataPlaneAddress.class,
+          RingSeat.class,
           Output.class,
           RunStatus.class,
           StepMetrics.class,
@@ -262,7 +264,13 @@ class MessageSerializationTest {
     Work.TrainReplicas together =
         new Work.TrainReplicas(one, List.of(one), 2, 4, new Continuation(two, one, 3));
     WorkerSlot.Device device =
-        new WorkerSlot.Device("n/cpu#0", ComputeDevice.CPU, ref(), ref(), ref());
+        new WorkerSlot.Device(
+            "n/cpu#0",
+            ComputeDevice.CPU,
+            new DataPlaneAddress("10.0.0.1", 25521),
+            ref(),
+            ref(),
+            ref());
     WorkerSlot.Labeller labeller = new WorkerSlot.Labeller("n/preferences", ref());
     WorkerSlot.Parameters parameters = new WorkerSlot.Parameters("coordinator", ref());
     DataPlaneAddress address = new DataPlaneAddress("host", 7777);
@@ -314,6 +322,8 @@ class MessageSerializationTest {
         new Work.Evaluate(List.of(one), List.of(two)),
         device,
         new WorkerSlot.Gang(List.of(device, device)),
+        new WorkerSlot.Ring(
+            List.of(new WorkerSlot.Gang(List.of(device)), new WorkerSlot.Gang(List.of(device)))),
         labeller,
         parameters,
         new WorkReply.Stepped("l/0", step),
@@ -323,6 +333,8 @@ class MessageSerializationTest {
         new WorkReply.Done("l/0", label, Output.of(one)),
         new WorkReply.Failed("l/0", average, "broken", true),
         new WorkReply.NoRoom("l/0", average, "full"),
+        new WorkReply.Helped("l/0/1"),
+        new WorkReply.Deserted("l/0", "gone"),
         new CoordinatorEvent.RunStarted("fingerprint"),
         new CoordinatorEvent.WorkCompleted(sample, output),
         new CoordinatorEvent.OfLaterVersion(2),
@@ -331,11 +343,19 @@ class MessageSerializationTest {
         new ParameterActor.Perform("l/0", average, ref()),
         address,
         new NodeSupervisor.ParametersPublished(one, List.of(address)),
+        new NodeSupervisor.AbandonRing("l/0"),
+        new RingSeat("l/0", 0, List.of(2, 1), address),
         new ParameterCache.Prefetch(one, List.of(address)),
         new ParameterCache.Acquire(one, ref()),
         new PolicyActor.FineTune("l/0", fineTune, ref()),
         new PolicyActor.TrainReplica("l/0", train, ref()),
-        new PolicyActor.TrainReplicas("l/0", together, List.of(ComputeDevice.CPU), ref()),
+        new PolicyActor.TrainReplicas("l/0", together, List.of(ComputeDevice.CPU), null, ref()),
+        new PolicyActor.TrainReplicas(
+            "l/0/1",
+            together,
+            List.of(ComputeDevice.CPU),
+            new RingSeat("l/0", 1, List.of(2, 1), new DataPlaneAddress("10.0.0.1", 25521)),
+            ref()),
         new PreferenceActor.LabelShard("l/0", label, ref()),
         new ReferenceActor.ScoreShard("l/0", score, ref()),
         new SamplerActor.SampleShard("l/0", sample, ref()),

@@ -59,6 +59,7 @@ final class SimulatedNode extends AbstractBehavior<SimulatedNode.Command> {
           new WorkerSlot.Device(
               name + "/device#" + i,
               ComputeDevice.CPU,
+              null,
               device.narrow(),
               device.narrow(),
               device.narrow()));

@@ -10,7 +10,7 @@ import java.util.concurrent.CancellationException;
 final class OrderedReduction {
 
   private final int[] turns;
-  private boolean cancelled;
+  private Throwable failure;
 
   /**
    * @param sums how many there are
@@ -26,17 +26,27 @@ final class OrderedReduction {
    * @throws CancellationException when another share was given up
    */
   void add(int share, int sum, Runnable addition) {
-    await(share, sum);
-    addition.run();
+    replace(share, share, sum, addition);
+  }
+
+  /**
+   * Does {@code replacement}, by which the sum becomes that of all shares up to {@code share}, when
+   * those before {@code begin} have been added.
+   *
+   * @throws CancellationException when another share was given up
+   */
+  void replace(int begin, int share, int sum, Runnable replacement) {
+    await(begin, sum);
+    replacement.run();
     synchronized (this) {
-      turns[sum]++;
+      turns[sum] = share + 1;
       notifyAll();
     }
   }
 
   private synchronized void await(int share, int sum) {
     boolean interrupted = false;
-    while (turns[sum] < share && !cancelled) {
+    while (turns[sum] < share && failure == null) {
       try {
         wait();
       } catch (InterruptedException e) {
@@ -46,14 +56,23 @@ final class OrderedReduction {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    if (cancelled) {
+    if (failure != null) {
       throw new CancellationException("the gradient of another share has failed");
     }
   }
 
-  /** Gives up: whoever waits for a turn throws. */
-  synchronized void cancel() {
-    cancelled = true;
+  /** Gives up for this reason, if there is none yet: whoever waits for a turn throws. */
+  synchronized void fail(Throwable cause) {
+    failure = failure == null ? cause : failure;
     notifyAll();
+  }
+
+  /** Throws what it was given up for, if it was. */
+  synchronized void check() {
+    if (failure instanceof Error error) {
+      throw error;
+    } else if (failure instanceof RuntimeException exception) {
+      throw exception;
+    }
   }
 }

@@ -15,6 +15,7 @@ import dev.proxima.models.RewardHead;
 import dev.proxima.models.RewardModel;
 import dev.proxima.models.RewardTrainer;
 import dev.proxima.models.Trainer;
+import dev.proxima.models.TrainingHosts;
 import dev.proxima.models.TrainingOptions;
 import dev.proxima.models.lora.AdapterFolder;
 import dev.proxima.models.lora.LoraModule;
@@ -78,31 +79,22 @@ public final class TorchEngine implements ModelEngine {
 
   @Override
   public Trainer trainer(
-      Path safetensors,
-      ModelConfig config,
-      List<ComputeDevice> devices,
-      int shares,
-      TrainingOptions training) {
-    List<Device> resolved = devices.stream().map(this::resolve).toList();
+      Path safetensors, ModelConfig config, TrainingHosts hosts, TrainingOptions training) {
+    ShareHosts shares = ShareHosts.of(hosts, this::resolve);
     if (training.lora().enabled()) {
-      return adapterTrainer(safetensors, config, resolved, shares, training);
+      return adapterTrainer(safetensors, config, shares, training);
     }
     return new TorchTrainer(
         TrainedDecoder.whole(
             DecoderParameters.load(
-                safetensors, config, engine.newBaseManager(resolved.get(0)), Storage.trained())),
+                safetensors, config, engine.newBaseManager(shares.first()), Storage.trained())),
         options,
         training,
-        resolved,
         shares);
   }
 
   private Trainer adapterTrainer(
-      Path safetensors,
-      ModelConfig config,
-      List<Device> devices,
-      int shares,
-      TrainingOptions training) {
+      Path safetensors, ModelConfig config, ShareHosts shares, TrainingOptions training) {
     List<LoraModule> modules = LoraModule.targeted(config, training.lora());
     Checkpoint base = Checkpoint.open(safetensors);
     try {
@@ -111,12 +103,12 @@ public final class TorchEngine implements ModelEngine {
               base,
               safetensors,
               config,
-              engine.newBaseManager(devices.get(0)),
+              engine.newBaseManager(shares.first()),
               Storage.frozen(options.precision()));
       LoraAdapters adapters =
           new LoraAdapters(frozen, base, modules, training.lora(), training.seed());
       return new TorchTrainer(
-          new TrainedDecoder(frozen, Optional.of(adapters)), options, training, devices, shares);
+          new TrainedDecoder(frozen, Optional.of(adapters)), options, training, shares);
     } catch (RuntimeException e) {
       base.close();
       throw e;

@@ -1,6 +1,5 @@
 package dev.proxima.models.djl;
 
-import ai.djl.Device;
 import dev.proxima.algorithms.objective.PairLogps;
 import dev.proxima.algorithms.objective.PreferenceObjective;
 import dev.proxima.algorithms.objective.Sft;
@@ -33,29 +32,19 @@ final class TorchTrainer implements Trainer {
 
   /** Takes over the parameters and trains on their device. */
   TorchTrainer(DecoderParameters parameters, EngineOptions engine, TrainingOptions options) {
-    this(TrainedDecoder.whole(parameters), engine, options, List.of(), 1);
+    this(TrainedDecoder.whole(parameters), engine, options, ShareHosts.ALONE);
   }
 
-  /**
-   * Takes over the decoder.
-   *
-   * @param devices that compute the shares together where there are several
-   * @param shares at least 1
-   */
+  /** Takes over the decoder. */
   TorchTrainer(
-      TrainedDecoder decoder,
-      EngineOptions engine,
-      TrainingOptions options,
-      List<Device> devices,
-      int shares) {
+      TrainedDecoder decoder, EngineOptions engine, TrainingOptions options, ShareHosts hosts) {
     this.decoder = decoder;
     this.options = options;
     decoder.arrays().forEach(Ops::requireGradient);
     passes =
-        shares == 1
+        hosts.shares() == 1
             ? new DevicePasses(decoder, engine, options.optimisation().microBatchTokens())
-            : new SharedPasses(
-                decoder, engine, options.optimisation().microBatchTokens(), devices, shares);
+            : new SharedPasses(decoder, engine, options.optimisation().microBatchTokens(), hosts);
     gradients = new LowerLevelGradients(decoder.parameters().manager(), decoder.arrays());
     optimiser =
         new ParameterUpdate(

@@ -193,8 +193,7 @@ class LoraParityTest {
               new TrainedDecoder(parameters, Optional.of(adapters)),
               EngineOptions.DEFAULT,
               Fixtures.options(learningRate, 1000),
-              List.of(),
-              1);
+              ShareHosts.ALONE);
     }
 
     float[] logits(int[] tokens) {

@@ -19,6 +19,7 @@ import dev.proxima.models.OptimiserOptions;
 import dev.proxima.models.Precision;
 import dev.proxima.models.TokenPair;
 import dev.proxima.models.Trainer;
+import dev.proxima.models.TrainingHosts;
 import dev.proxima.models.TrainingOptions;
 import dev.proxima.models.lora.LoraModule;
 import dev.proxima.models.safetensors.Checkpoint;
@@ -142,7 +143,10 @@ class LoraSharesTest {
                 OptimiserOptions.AdamW.DEFAULT, LearningRate.constant(1e-2), 0.1, 1, 60, lora)
             .over(10, 3);
     return engine.trainer(
-        START, Fixtures.TINY, Collections.nCopies(devices, ComputeDevice.CPU), SHARES, options);
+        START,
+        Fixtures.TINY,
+        new TrainingHosts(Collections.nCopies(devices, ComputeDevice.CPU), SHARES),
+        options);
   }
 
   private static float[] gradient(NDArray array) {
@@ -166,8 +170,7 @@ class LoraSharesTest {
               new TrainedDecoder(parameters, Optional.of(adapters)),
               EngineOptions.DEFAULT,
               Fixtures.options(LORA, 60),
-              Collections.nCopies(devices, Device.cpu()),
-              shares);
+              new ShareHosts(Collections.nCopies(devices, Device.cpu()), shares, Optional.empty()));
     }
 
     @Override

@@ -93,8 +93,7 @@ class LoraTrainingTest {
                 new TrainedDecoder(parameters, Optional.of(adapters)),
                 EngineOptions.DEFAULT,
                 Fixtures.options(1e-30, 1000),
-                List.of(),
-                1)) {
+                ShareHosts.ALONE)) {
       trainer.restoreAdapter(start.getParent());
       trainer.fineTune(batch);
       adapters.begin(0);

@@ -55,9 +55,11 @@ class OrderedReductionTest {
     OrderedReduction reduction = new OrderedReduction(1);
     CompletableFuture<Void> waiting =
         CompletableFuture.runAsync(() -> reduction.add(1, 0, () -> {}));
-    reduction.cancel();
+    reduction.fail(new IllegalStateException("first"));
+    reduction.fail(new IllegalStateException("second"));
     assertThatThrownBy(waiting::join)
         .isInstanceOf(CompletionException.class)
         .hasCauseInstanceOf(CancellationException.class);
+    assertThatThrownBy(reduction::check).hasMessage("first");
   }
 }

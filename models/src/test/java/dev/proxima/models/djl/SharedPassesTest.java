@@ -21,6 +21,7 @@ import dev.proxima.models.Precision;
 import dev.proxima.models.TokenPair;
 import dev.proxima.models.Trainer;
 import dev.proxima.models.Trainer.PreferenceStep;
+import dev.proxima.models.TrainingHosts;
 import dev.proxima.models.TrainingOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,6 +29,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -84,8 +86,7 @@ class SharedPassesTest {
               TrainedDecoder.whole(many),
               EngineOptions.DEFAULT,
               STILL,
-              Collections.nCopies(2, Device.cpu()),
-              SHARES);
+              new ShareHosts(Collections.nCopies(2, Device.cpu()), SHARES, Optional.empty()));
       PreferenceStep expected = whole.prefer(PAIRS, objective, lower);
       PreferenceStep actual = shared.prefer(PAIRS, objective, lower);
       assertThat(actual.losses()).containsExactly(expected.losses(), within(1e-4));
@@ -136,15 +137,16 @@ class SharedPassesTest {
     PreferenceObjective aot = Objectives.create("aot", Map.of());
     Path parameters = folder.resolve("parameters");
     Path optimiser = folder.resolve("optimiser");
-    List<ComputeDevice> hosts = Collections.nCopies(devices, ComputeDevice.CPU);
-    Trainer trainer = engine.trainer(START, Fixtures.TINY, hosts, SHARES, options);
+    TrainingHosts hosts =
+        new TrainingHosts(Collections.nCopies(devices, ComputeDevice.CPU), SHARES);
+    Trainer trainer = engine.trainer(START, Fixtures.TINY, hosts, options);
     try {
       for (int step = 0; step < 5; step++) {
         if (step > 0 && step == saved) {
           trainer.save(parameters);
           trainer.saveOptimiser(optimiser);
           trainer.close();
-          trainer = engine.trainer(parameters, Fixtures.TINY, hosts, SHARES, options);
+          trainer = engine.trainer(parameters, Fixtures.TINY, hosts, options);
           trainer.restoreOptimiser(optimiser);
         }
         switch (step) {
@@ -189,7 +191,10 @@ class SharedPassesTest {
 
   private static Trainer trainer(TrainingOptions options, int devices, int shares) {
     return Fixtures.ENGINE.trainer(
-        START, Fixtures.TINY, Collections.nCopies(devices, ComputeDevice.CPU), shares, options);
+        START,
+        Fixtures.TINY,
+        new TrainingHosts(Collections.nCopies(devices, ComputeDevice.CPU), shares),
+        options);
   }
 
   private static double[] gradient(DecoderParameters parameters) {

@@ -49,6 +49,18 @@ class KillTest {
         "coordinator and worker at once", Fault.killsCoordinatorAndWorkerAt("train", "sample"));
   }
 
+  /** The other worker trains with it. */
+  @Test
+  void workerThatTrainsWithAnother() throws Exception {
+    Reference together =
+        Reference.of(Path.of("src/test/resources/together.conf"), folder.resolve("together"));
+    survives(
+        "worker training with another",
+        together,
+        NodePlan.local(3, 2),
+        Fault.killsWorkerAt("train"));
+  }
+
   /** Nothing goes on without the worker, so that it is what it was that comes again. */
   @Test
   void workerInTransfer() throws Exception {
