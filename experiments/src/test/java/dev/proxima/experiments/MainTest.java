@@ -138,7 +138,8 @@ class MainTest {
     LoraOptions options = new LoraOptions(2, 4, 0, List.of("v_proj"), false);
     ModelFolder model = ModelFolder.open(TrlFixtures.MODEL);
     TrainingOptions training =
-        new Optimisation(OptimiserOptions.Sgd.DEFAULT, LearningRate.constant(1), 0, 0, 100, options)
+        new Optimisation(
+                OptimiserOptions.Sgd.DEFAULT, LearningRate.constant(1), 0, 0, 100, 0, options)
             .over(2, 1);
     try (Trainer trainer =
         TorchEngine.create(1)

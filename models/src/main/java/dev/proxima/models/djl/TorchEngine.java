@@ -90,7 +90,8 @@ public final class TorchEngine implements ModelEngine {
     return new TorchTrainer(
         TrainedDecoder.whole(
             DecoderParameters.load(
-                safetensors, config, engine.newBaseManager(resolved.get(0)), Storage.trained())),
+                safetensors, config, engine.newBaseManager(resolved.get(0)), Storage.trained()),
+            training),
         options,
         training,
         resolved,
@@ -116,7 +117,7 @@ public final class TorchEngine implements ModelEngine {
       LoraAdapters adapters =
           new LoraAdapters(frozen, base, modules, training.lora(), training.seed());
       return new TorchTrainer(
-          new TrainedDecoder(frozen, Optional.of(adapters)), options, training, devices, shares);
+          TrainedDecoder.adapted(frozen, adapters, training), options, training, devices, shares);
     } catch (RuntimeException e) {
       base.close();
       throw e;

@@ -33,7 +33,7 @@ final class TorchTrainer implements Trainer {
 
   /** Takes over the parameters and trains on their device. */
   TorchTrainer(DecoderParameters parameters, EngineOptions engine, TrainingOptions options) {
-    this(TrainedDecoder.whole(parameters), engine, options, List.of(), 1);
+    this(TrainedDecoder.whole(parameters, options), engine, options, List.of(), 1);
   }
 
   /**

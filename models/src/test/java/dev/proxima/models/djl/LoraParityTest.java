@@ -190,7 +190,7 @@ class LoraParityTest {
               parameters, Checkpoint.open(weights), LoraModule.targeted(config, lora), lora, 1);
       trainer =
           new TorchTrainer(
-              new TrainedDecoder(parameters, Optional.of(adapters)),
+              TrainedDecoder.adapted(parameters, adapters, Fixtures.options(learningRate, 1000)),
               EngineOptions.DEFAULT,
               Fixtures.options(learningRate, 1000),
               List.of(),
@@ -198,7 +198,8 @@ class LoraParityTest {
     }
 
     float[] logits(int[] tokens) {
-      Decoder decoder = new Decoder(parameters, Precision.FLOAT32, Optional.of(adapters));
+      Decoder decoder =
+          new Decoder(parameters, Precision.FLOAT32, Optional.of(adapters), Optional.empty());
       PackedBatch batch = PackedBatch.ofPrompts(List.of(tokens));
       try (GradMode still = GradMode.off();
           NDManager scope = parameters.manager().newSubManager()) {
@@ -209,7 +210,8 @@ class LoraParityTest {
 
     double[] logps(List<TokenSequence> sequences) {
       ResponseScorer scorer =
-          new ResponseScorer(new Decoder(parameters, Precision.FLOAT32, Optional.of(adapters)));
+          new ResponseScorer(
+              new Decoder(parameters, Precision.FLOAT32, Optional.of(adapters), Optional.empty()));
       PackedBatch batch = PackedBatch.of(sequences, parameters.config());
       try (GradMode still = GradMode.off();
           NDManager scope = parameters.manager().newSubManager()) {

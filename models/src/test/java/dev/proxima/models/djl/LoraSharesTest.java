@@ -28,7 +28,6 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -139,7 +138,7 @@ class LoraSharesTest {
   private static Trainer trainer(TorchEngine engine, int devices, LoraOptions lora) {
     TrainingOptions options =
         new Optimisation(
-                OptimiserOptions.AdamW.DEFAULT, LearningRate.constant(1e-2), 0.1, 1, 60, lora)
+                OptimiserOptions.AdamW.DEFAULT, LearningRate.constant(1e-2), 0.1, 1, 60, 0, lora)
             .over(10, 3);
     return engine.trainer(
         START, Fixtures.TINY, Collections.nCopies(devices, ComputeDevice.CPU), SHARES, options);
@@ -163,7 +162,7 @@ class LoraSharesTest {
     Training(int devices, int shares) {
       trainer =
           new TorchTrainer(
-              new TrainedDecoder(parameters, Optional.of(adapters)),
+              TrainedDecoder.adapted(parameters, adapters, Fixtures.options(LORA, 60)),
               EngineOptions.DEFAULT,
               Fixtures.options(LORA, 60),
               Collections.nCopies(devices, Device.cpu()),

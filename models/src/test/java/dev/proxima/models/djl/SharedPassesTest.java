@@ -81,7 +81,7 @@ class SharedPassesTest {
       Trainer whole = new TorchTrainer(one, EngineOptions.DEFAULT, STILL);
       Trainer shared =
           new TorchTrainer(
-              TrainedDecoder.whole(many),
+              TrainedDecoder.whole(many, STILL),
               EngineOptions.DEFAULT,
               STILL,
               Collections.nCopies(2, Device.cpu()),
