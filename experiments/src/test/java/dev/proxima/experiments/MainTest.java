@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.proxima.experiments.trl.TrlFixtures;
 import dev.proxima.models.ComputeDevice;
 import dev.proxima.models.LearningRate;
@@ -19,7 +20,9 @@ import dev.proxima.models.djl.TorchEngine;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -92,6 +95,48 @@ class MainTest {
     assertThat(Main.execute("generate", "--model", model, "--prompt", "a", "--top-p", "3"))
         .isEqualTo(2);
     assertThat(errors.toString().lines()).contains("proxima: top-p must be in (0, 1], not 3.0");
+  }
+
+  /** The template's text, by hand, as text: what the tokenizer puts before it is the bos_token. */
+  @Test
+  void generatesFromWhatTheChatTemplateRenders(@TempDir Path folder) throws IOException {
+    String chats =
+        """
+        {"prompt": "hello"}
+        {"prompt": [{"role": "system", "content": "Be short."}, {"role": "user", "content": "why"}]}
+        """;
+    String rendered =
+        """
+        {"prompt": "<|user|>hello</s>\\n<|assistant|>"}
+        {"prompt": "<|system|>Be short.</s>\\n<|user|>why</s>\\n<|assistant|>"}
+        """;
+    String unrendered =
+        """
+        {"prompt": "hello"}
+        {"prompt": "why"}
+        """;
+    Path prompts = folder.resolve("prompts.jsonl");
+    Files.writeString(prompts, chats);
+    List<JsonNode> expected = responsesTo(prompts);
+    Files.writeString(prompts, rendered);
+    assertThat(responsesTo(prompts, "--raw")).hasSize(2).isEqualTo(expected);
+    Files.writeString(prompts, unrendered);
+    assertThat(responsesTo(prompts, "--raw")).doesNotContainAnyElementsOf(expected);
+  }
+
+  /** The most probable responses with their log-probabilities, without the prompts. */
+  private List<JsonNode> responsesTo(Path prompts, String... options) throws IOException {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of("generate", "--model", TrlFixtures.MODEL.toString(), "--temperature", "0"));
+    arguments.addAll(List.of("--max-new-tokens", "8", "--prompts", prompts.toString()));
+    arguments.addAll(List.of(options));
+    List<JsonNode> responses = new ArrayList<>();
+    for (String line : outputOf(arguments.toArray(String[]::new)).lines().toList()) {
+      ObjectNode response = (ObjectNode) new ObjectMapper().readTree(line);
+      responses.add(response.without("prompt"));
+    }
+    return responses;
   }
 
   @Test
