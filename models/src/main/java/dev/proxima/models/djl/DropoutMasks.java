@@ -10,8 +10,8 @@ import java.util.Arrays;
  * Which entries dropout leaves out in a training step: by the seed, the step, the place and entry,
  * and the token with those before it in its sequence. So neither the device matters nor what else
  * is in the batch or micro-batch, and a pass that is computed once more leaves out the same.
- * Sequences lack the same entries as far as they begin with the same tokens, as the two of a pair do,
- * whose prompt is computed once.
+ * Sequences lack the same entries as far as they begin with the same tokens, as the two of a pair
+ * do, whose prompt is computed once.
  *
  * <p>An entry is kept where the product of its token's key and its own is at least {@link #least}
  * ({@code kept} in {@code decoder.py}).
