@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.proxima.experiments.trl.TrlFixtures;
 import dev.proxima.models.ComputeDevice;
 import dev.proxima.models.LearningRate;
@@ -19,7 +20,9 @@ import dev.proxima.models.djl.TorchEngine;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -94,6 +97,48 @@ class MainTest {
     assertThat(errors.toString().lines()).contains("proxima: top-p must be in (0, 1], not 3.0");
   }
 
+  /** The template's text, by hand, as text: what the tokenizer puts before it is the bos_token. */
+  @Test
+  void generatesFromWhatTheChatTemplateRenders(@TempDir Path folder) throws IOException {
+    String chats =
+        """
+        {"prompt": "hello"}
+        {"prompt": [{"role": "system", "content": "Be short."}, {"role": "user", "content": "why"}]}
+        """;
+    String rendered =
+        """
+        {"prompt": "<|user|>hello</s>\\n<|assistant|>"}
+        {"prompt": "<|system|>Be short.</s>\\n<|user|>why</s>\\n<|assistant|>"}
+        """;
+    String unrendered =
+        """
+        {"prompt": "hello"}
+        {"prompt": "why"}
+        """;
+    Path prompts = folder.resolve("prompts.jsonl");
+    Files.writeString(prompts, chats);
+    List<JsonNode> expected = responsesTo(prompts);
+    Files.writeString(prompts, rendered);
+    assertThat(responsesTo(prompts, "--raw")).hasSize(2).isEqualTo(expected);
+    Files.writeString(prompts, unrendered);
+    assertThat(responsesTo(prompts, "--raw")).doesNotContainAnyElementsOf(expected);
+  }
+
+  /** The most probable responses with their log-probabilities, without the prompts. */
+  private List<JsonNode> responsesTo(Path prompts, String... options) throws IOException {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of("generate", "--model", TrlFixtures.MODEL.toString(), "--temperature", "0"));
+    arguments.addAll(List.of("--max-new-tokens", "8", "--prompts", prompts.toString()));
+    arguments.addAll(List.of(options));
+    List<JsonNode> responses = new ArrayList<>();
+    for (String line : outputOf(arguments.toArray(String[]::new)).lines().toList()) {
+      ObjectNode response = (ObjectNode) new ObjectMapper().readTree(line);
+      responses.add(response.without("prompt"));
+    }
+    return responses;
+  }
+
   @Test
   void scoresAFileToStandardOutput() throws IOException {
     assertThat(
@@ -138,7 +183,8 @@ class MainTest {
     LoraOptions options = new LoraOptions(2, 4, 0, List.of("v_proj"), false);
     ModelFolder model = ModelFolder.open(TrlFixtures.MODEL);
     TrainingOptions training =
-        new Optimisation(OptimiserOptions.Sgd.DEFAULT, LearningRate.constant(1), 0, 0, 100, options)
+        new Optimisation(
+                OptimiserOptions.Sgd.DEFAULT, LearningRate.constant(1), 0, 0, 100, 0, options)
             .over(2, 1);
     try (Trainer trainer =
         TorchEngine.create(1)

@@ -11,6 +11,12 @@ import java.util.Objects;
  * @param maxGradNorm the gradient's global L2 norm is clipped to it; 0 turns clipping off
  * @param microBatchTokens most tokens, padding included, in one forward pass; at least 1. A single
  *     longer sequence makes a micro-batch of its own
+ * @param dropout share of the entries that a training step leaves out of what the embeddings, each
+ *     attention and each feed-forward layer put into the residual stream, in [0, 1); the others are
+ *     divided by 1 - dropout (transformers' {@code embd_pdrop} and {@code resid_pdrop} of GPT-2).
+ *     What a step tells of its log-probabilities, and what an objective sees of them, is with the
+ *     same entries left out as its gradient, as in TRL; a reference or a sampler never leaves out
+ *     any
  * @param lora adapters to train in place of the parameters
  */
 public record Optimisation(
@@ -19,6 +25,7 @@ public record Optimisation(
     double weightDecay,
     double maxGradNorm,
     int microBatchTokens,
+    double dropout,
     LoraOptions lora) {
 
   public Optimisation {
@@ -28,19 +35,20 @@ public record Optimisation(
     require(
         microBatchTokens >= 1,
         "the tokens of a micro-batch must be at least 1, not " + microBatchTokens);
+    require(dropout >= 0 && dropout < 1, "the dropout must be in [0, 1), not " + dropout);
   }
 
-  /** Of all parameters, without adapters. */
+  /** Of all parameters, without adapters or dropout. */
   public Optimisation(
       OptimiserOptions optimiser,
       LearningRate learningRate,
       double weightDecay,
       double maxGradNorm,
       int microBatchTokens) {
-    this(optimiser, learningRate, weightDecay, maxGradNorm, microBatchTokens, LoraOptions.NONE);
+    this(optimiser, learningRate, weightDecay, maxGradNorm, microBatchTokens, 0, LoraOptions.NONE);
   }
 
-  /** With adapters, if any, and their dropout drawn by {@code seed}. */
+  /** With adapters, if any, and all dropout drawn by {@code seed}. */
   public TrainingOptions over(int totalSteps, long seed) {
     return new TrainingOptions(this, totalSteps, seed);
   }

@@ -20,6 +20,9 @@ import java.util.Map;
  * what it mixes. bfloat16 also keeps each matrix as cast, 2 bytes a parameter. With checkpointing
  * each layer keeps its input of 4 d a token alone, and one layer at a time has its tape.
  *
+ * <p>Not counted is dropout, which adds to the tape a byte of each number that may be left out: 2 d
+ * a token and layer, and d a token for the embeddings.
+ *
  * <p>In passing, the way back needs the gradients of a layer's inner states, 2 f + 2 d numbers a
  * token, or before that 3 rows of the vocabulary's size in float32 for each response token
  * (log-probabilities, their gradient and that of the logits; with checkpointing for a part of them

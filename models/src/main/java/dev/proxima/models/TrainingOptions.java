@@ -4,7 +4,7 @@ package dev.proxima.models;
  * One training of a model.
  *
  * @param totalSteps optimiser steps of this training, at least 1
- * @param seed of the adapters' first values and of their dropout
+ * @param seed of the adapters' first values and of all dropout
  */
 public record TrainingOptions(Optimisation optimisation, int totalSteps, long seed) {
 

@@ -265,6 +265,7 @@ class ModelFolderTest {
         "attention_bias|1|key 'attention_bias' cannot be 1; Proxima needs true or false",
         "rope_scaling|{\"rope_type\":\"llama3\"}|key 'factor' is missing",
         "rope_scaling|{\"rope_type\":\"yarn\"}|key 'rope_type' cannot be \"yarn\"; Proxima needs one of default, linear, llama3",
+        "rope_scaling|{\"type\":\"dynamic\",\"factor\":2.0}|key 'type' cannot be \"dynamic\"; Proxima needs one of default, linear, llama3",
         "layer_types|[\"full_attention\"]|key 'layer_types' cannot be [\"full_attention\"]; Proxima needs a list of 2 types",
       })
   void configsThatCannotBeRunAreRefusedByKey(String key, String value, String message)

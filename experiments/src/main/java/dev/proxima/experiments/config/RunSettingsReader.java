@@ -150,6 +150,7 @@ final class RunSettingsReader {
         section.number("weight-decay", Accepted.NON_NEGATIVE),
         section.number("max-grad-norm", Accepted.NON_NEGATIVE),
         section.count("micro-batch-tokens", 1),
+        section.number("dropout", Accepted.ZERO_TO_BELOW_ONE),
         lora);
   }
 

@@ -521,6 +521,18 @@ class ExperimentConfigTest {
   }
 
   @Test
+  void readsDropoutOfEachTraining() throws IOException {
+    RunSettings settings = load("fine-tuning.dropout = 0.1").settings();
+    assertThat(settings.fineTuning().optimisation().dropout()).isEqualTo(0.1);
+    assertThat(settings.training().optimisation().dropout()).isZero();
+    assertThat(load("training.dropout = 0.2").settings().training().optimisation().dropout())
+        .isEqualTo(0.2);
+    assertRejected(
+        "training.dropout = 1",
+        "%s:1: training.dropout = 1 is not accepted; use a number in [0, 1)");
+  }
+
+  @Test
   void readsAdaptersOfTheProximalStep() throws IOException {
     RunSettings settings =
         load("training.lora { rank = 4, alpha = 8, dropout = 0.1, target-modules = [mlp.up_proj] }")

@@ -25,7 +25,7 @@ interface BatchPasses extends AutoCloseable {
     }
   }
 
-  /** Begins a 0-based optimiser step: dropout of adapters draws anew. */
+  /** Begins a 0-based optimiser step: dropout draws anew. */
   void begin(int step);
 
   /**
@@ -39,7 +39,10 @@ interface BatchPasses extends AutoCloseable {
   /** Adds the gradient of the batch mean of the objective. */
   Evaluated preference(List<TokenPair> batch, PreferenceObjective objective);
 
-  /** What an objective sees of a batch, without a tape. */
+  /**
+   * What an objective sees of a batch, without a tape; dropout leaves out the same entries as on
+   * the way back.
+   */
   PairLogps score(List<TokenPair> batch, PreferenceObjective objective);
 
   /** Frees what it has beside the trained parameters. */

@@ -36,6 +36,7 @@ final class Decoder {
 
   private final DecoderParameters parameters;
   private final Optional<LoraAdapters> adapters;
+  private final Optional<ResidualDropout> dropout;
   private final ModelConfig config;
   private final RotaryTables rotary;
   private final long dtype;
@@ -44,15 +45,21 @@ final class Decoder {
   private final long[] windows;
 
   Decoder(DecoderParameters parameters, Precision precision) {
-    this(parameters, precision, Optional.empty());
+    this(parameters, precision, Optional.empty(), Optional.empty());
   }
 
   /**
    * @param adapters take part where packed tokens have nothing before them, as in training
+   * @param dropout likewise
    */
-  Decoder(DecoderParameters parameters, Precision precision, Optional<LoraAdapters> adapters) {
+  Decoder(
+      DecoderParameters parameters,
+      Precision precision,
+      Optional<LoraAdapters> adapters,
+      Optional<ResidualDropout> dropout) {
     this.parameters = parameters;
     this.adapters = adapters;
+    this.dropout = dropout;
     config = parameters.config();
     rotary = new RotaryTables(parameters.manager(), config);
     dtype = dtype(precision);
@@ -146,7 +153,8 @@ final class Decoder {
       PtNDArray[] turns,
       PtNDArray[] rectangle,
       long columns,
-      PtNDArray[] lora) {}
+      PtNDArray[] lora,
+      PtNDArray[] dropout) {}
 
   /** Moves a batch to the device, into {@code scope}. */
   Packed pack(PackedBatch batch, NDManager scope) {
@@ -161,7 +169,8 @@ final class Decoder {
         turns(positions, batch.columns()),
         rectangle,
         batch.columns(),
-        adapters.map(each -> each.scaling(batch, scope)).orElse(NOTHING));
+        adapters.map(each -> each.scaling(batch, scope)).orElse(NOTHING),
+        dropout.map(each -> each.of(batch, scope)).orElse(NOTHING));
   }
 
   /** Hidden states before the last norm, [n, d]; they and what is between live in {@code scope}. */
@@ -172,7 +181,14 @@ final class Decoder {
 
   /** What goes into the first layer, [n, d]. */
   PtNDArray embedded(Packed packed, NDManager scope) {
-    return embedded(packed.tokens(), packed.positions(), scope);
+    PtNDArray x = embedded(packed.tokens(), packed.positions(), scope);
+    return dropout.map(each -> dropped(x, each.embedding(packed.dropout()), scope)).orElse(x);
+  }
+
+  private static PtNDArray dropped(PtNDArray x, PtNDArray[] dropout, NDManager scope) {
+    try (x) {
+      return call("drop", scope, IValue.from(x), IValue.listFrom(dropout), IValue.from(0L));
+    }
   }
 
   /** Hidden states [n, d] after the layers {@code from} (inclusive) to {@code to} (exclusive). */
@@ -191,7 +207,9 @@ final class Decoder {
         IValue.listFrom(numbers),
         IValue.from(dtype),
         IValue.listFrom(adapters.map(each -> each.layers(from, to)).orElse(NOTHING)),
-        IValue.listFrom(packed.lora()));
+        IValue.listFrom(packed.lora()),
+        IValue.listFrom(
+            dropout.map(each -> each.layers(packed.dropout(), from, to)).orElse(NOTHING)));
   }
 
   /**

@@ -40,7 +40,7 @@ final class DevicePasses implements BatchPasses {
 
   @Override
   public void begin(int step) {
-    decoder.adapters().ifPresent(adapters -> adapters.begin(step));
+    decoder.begin(step);
   }
 
   @Override

@@ -29,10 +29,8 @@ import java.util.function.Consumer;
  * Low-rank adapters in training on a frozen decoder ({@link LoraOptions}). A begins uniform in
  * [-1/sqrt(in), 1/sqrt(in)), as PEFT's does, B at 0.
  *
- * <p>Which entries of a linear layer's input dropout leaves out depends on the seed, the step, the
- * layer, the input and the token with those before it in its sequence; so neither on the device nor
- * on what else is in the batch or micro-batch. Linear layers with the same input, such as queries
- * and keys, lack the same entries.
+ * <p>Which entries of a linear layer's input dropout leaves out, {@link DropoutMasks} says. Linear
+ * layers with the same input, such as queries and keys, lack the same entries.
  *
  * <p>Of a model with N parameters and adapters with P = sum of rank (in + out), a step of AdamW
  * holds N numbers in the engine's precision, 4 P in float32 (values, gradients, the two moments),
@@ -71,12 +69,12 @@ final class LoraAdapters implements AutoCloseable {
   private final Checkpoint base;
   private final LoraOptions options;
   private final long seed;
+  private final DropoutMasks masks;
   private final PtNDArray none;
   private final PtNDArray[] scaling;
   private final PtNDArray[] layers;
   private final List<Place> places = new ArrayList<>();
   private final List<NDArray> arrays = new ArrayList<>();
-  private RandomStream step;
 
   /**
    * Fresh adapters, which live as long as the parameters.
@@ -96,10 +94,10 @@ final class LoraAdapters implements AutoCloseable {
     this.base = base;
     this.options = options;
     this.seed = seed;
+    masks = masks();
     none = (PtNDArray) manager.create(new Shape(0));
     scaling = scaling();
     layers = layers(modules);
-    begin(0);
   }
 
   private LoraAdapters(LoraAdapters of, DecoderParameters parameters) {
@@ -108,12 +106,12 @@ final class LoraAdapters implements AutoCloseable {
     base = of.base;
     options = of.options;
     seed = of.seed;
+    masks = masks();
     Aliases aliases = new Aliases(manager);
     none = aliases.of(of.none);
     scaling = aliases.of(of.scaling);
     layers = aliases.of(of.layers);
     arrays.addAll(aliases.of(of.arrays));
-    begin(0);
   }
 
   /**
@@ -136,7 +134,7 @@ final class LoraAdapters implements AutoCloseable {
 
   /** Begins a 0-based optimiser step: dropout draws anew. */
   void begin(int number) {
-    step = RandomStream.of(seed, "dropout step", number);
+    masks.begin(number);
   }
 
   /** What {@code decoder.py} takes besides, of a batch. */
@@ -144,11 +142,7 @@ final class LoraAdapters implements AutoCloseable {
     if (options.dropout() == 0) {
       return scaling;
     }
-    // Odd, so that its products with all keys are as uniform as those keys are.
-    long[] tokens = Arrays.stream(batch.prefixes()).map(prefix -> step.bits(prefix) | 1).toArray();
-    return new PtNDArray[] {
-      scaling[0], (PtNDArray) scope.create(tokens, new Shape(tokens.length, 1)), scaling[1]
-    };
+    return new PtNDArray[] {scaling[0], masks.tokens(batch, scope), scaling[1]};
   }
 
   /** Writes the model with the adapters merged into it. */
@@ -253,8 +247,11 @@ final class LoraAdapters implements AutoCloseable {
     if (options.dropout() == 0) {
       return new PtNDArray[] {scale};
     }
-    long least = Long.MIN_VALUE + 2 * (long) (options.dropout() * 0x1p63);
-    return new PtNDArray[] {scale, (PtNDArray) manager.create(least)};
+    return new PtNDArray[] {scale, masks.least(manager)};
+  }
+
+  private DropoutMasks masks() {
+    return new DropoutMasks(options.dropout(), seed, "dropout");
   }
 
   private PtNDArray[] layers(List<LoraModule> modules) {
@@ -278,7 +275,10 @@ final class LoraAdapters implements AutoCloseable {
     PtNDArray down = down(adapted);
     arrays.add(down);
     all.add(down);
-    all.add(options.dropout() == 0 ? none : keys(layer, input, adapted.get(0).inputs()));
+    all.add(
+        options.dropout() == 0
+            ? none
+            : masks.entries(adapted.get(0).inputs(), manager, layer, input.ordinal()));
     List<LoraModule> present = at(layer, input.slot, LoraModule.all(config));
     int begin = 0;
     for (int i = 0; i < input.parts; i++) {
@@ -319,12 +319,5 @@ final class LoraAdapters implements AutoCloseable {
     }
     return Ops.owned(
         values.flip(), new Shape((long) modules.size() * options.rank(), inputs), manager);
-  }
-
-  private PtNDArray keys(int layer, Input input, int inputs) {
-    RandomStream random = RandomStream.of(seed, "dropout input", layer, input.ordinal());
-    long[] keys = new long[inputs];
-    Arrays.setAll(keys, random::bits);
-    return (PtNDArray) manager.create(keys);
   }
 }

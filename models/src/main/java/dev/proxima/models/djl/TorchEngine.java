@@ -87,7 +87,8 @@ public final class TorchEngine implements ModelEngine {
     return new TorchTrainer(
         TrainedDecoder.whole(
             DecoderParameters.load(
-                safetensors, config, engine.newBaseManager(shares.first()), Storage.trained())),
+                safetensors, config, engine.newBaseManager(shares.first()), Storage.trained()),
+            training),
         options,
         training,
         shares);
@@ -108,7 +109,7 @@ public final class TorchEngine implements ModelEngine {
       LoraAdapters adapters =
           new LoraAdapters(frozen, base, modules, training.lora(), training.seed());
       return new TorchTrainer(
-          new TrainedDecoder(frozen, Optional.of(adapters)), options, training, shares);
+          TrainedDecoder.adapted(frozen, adapters, training), options, training, shares);
     } catch (RuntimeException e) {
       base.close();
       throw e;

@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 final class TorchRewardTrainer implements RewardTrainer {
 
   private final DecoderParameters parameters;
+  private final TrainedDecoder decoder;
   private final TrainingOptions options;
   private final boolean checkpointing;
   private final RewardScorer scorer;
@@ -28,7 +29,8 @@ final class TorchRewardTrainer implements RewardTrainer {
     this.options = options;
     parameters.arrays().forEach(array -> array.setRequiresGradient(true));
     checkpointing = engine.checkpointing();
-    scorer = new RewardScorer(new Decoder(parameters, engine.precision()));
+    decoder = TrainedDecoder.whole(parameters, options);
+    scorer = new RewardScorer(decoder.decoder(engine.precision()));
     optimiser =
         new ParameterUpdate(parameters.manager(), parameters.arrays(), options.optimisation());
   }
@@ -44,6 +46,7 @@ final class TorchRewardTrainer implements RewardTrainer {
     double[] rejected = new double[n];
     int[] lengths = batch.stream().mapToInt(TorchRewardTrainer::longest).toArray();
     optimiser.zeroGradients();
+    decoder.begin(optimiser.steps());
     for (List<Integer> items :
         MicroBatches.group(lengths, 2, options.optimisation().microBatchTokens())) {
       BackPropagated pairs = backPropagate(items.stream().map(batch::get).toList(), loss, n);

@@ -32,7 +32,7 @@ final class TorchTrainer implements Trainer {
 
   /** Takes over the parameters and trains on their device. */
   TorchTrainer(DecoderParameters parameters, EngineOptions engine, TrainingOptions options) {
-    this(TrainedDecoder.whole(parameters), engine, options, ShareHosts.ALONE);
+    this(TrainedDecoder.whole(parameters, options), engine, options, ShareHosts.ALONE);
   }
 
   /** Takes over the decoder. */

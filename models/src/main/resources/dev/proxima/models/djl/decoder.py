@@ -11,6 +11,8 @@
 # dtype    of products and attention, by PyTorch's number: 6 float32, 15 bfloat16; norms and sums are float32
 # adapters 15 for each layer in the order of dev.proxima.models.djl.LoraAdapters; none where all parameters are trained
 # lora     [scale []]; with dropout also keys of the packed tokens int64 [n, 1], and the least key that is kept int64 []
+# dropout  none, or keys of the packed tokens int64 [n, 1], the least key that is kept int64 [], what the kept is multiplied
+#          by [], and keys int64 [d] of the entries of each place: in layers what attention and what feed-forward adds
 class Decoder(Module):
   __parameters__ = []
   __buffers__ = []
@@ -44,17 +46,28 @@ class Decoder(Module):
       y = torch.linear(x.to(dtype), weight.to(dtype), bias.to(dtype))
     return y
 
+  # Which entries dropout keeps, bool [n, m], by the product of the token's key and the entry's own (multiply-shift
+  # hashing; Dietzfelbinger et al. 1997), so that it does not matter what else is packed.
+  def kept(self, tokens: Tensor, entries: Tensor, least: Tensor) -> Tensor:
+    return torch.ge(torch.mul(tokens, entries), least)
+
+  # What dropout keeps of x [n, d], which enters the residual stream at a place.
+  def drop(self, x: Tensor, dropout: List[Tensor], place: int) -> Tensor:
+    y = x
+    if len(dropout) != 0:
+      y = torch.mul(torch.mul(x.to(6), self.kept(dropout[0], dropout[3 + place], dropout[1])), dropout[2])
+    return y
+
   # y [n, out] plus scale B A drop(x): low-rank adapters (Hu et al. 2021) of a linear layer with input x [n, in]. At a
   # lie A, the adapters' rows one below the other [r.., in], keys of the input's entries int64 [in], and for each part of
-  # the output its B [out, r], with r = 0 where it has no adapter. An entry is kept by the product of the token's key and
-  # its own (multiply-shift hashing; Dietzfelbinger et al. 1997), so that it does not matter what else is packed.
+  # the output its B [out, r], with r = 0 where it has no adapter.
   def adapted(self, y: Tensor, x: Tensor, adapters: List[Tensor], a: int, parts: int, lora: List[Tensor], dtype: int) -> Tensor:
     z = y
     if len(adapters) != 0 and adapters[a].numel() != 0:
-      kept = x.to(dtype)
+      inputs = x.to(dtype)
       if len(lora) > 1:
-        kept = torch.mul(kept, torch.ge(torch.mul(lora[1], adapters[a + 1]), lora[2]))
-      low = torch.mul(torch.linear(kept, adapters[a].to(dtype)), lora[0])
+        inputs = torch.mul(inputs, self.kept(lora[1], adapters[a + 1], lora[2]))
+      low = torch.mul(torch.linear(inputs, adapters[a].to(dtype)), lora[0])
       changes = annotate(List[Tensor], [])
       begin = 0
       for i in range(parts):
@@ -103,12 +116,12 @@ class Decoder(Module):
     queries, keys = torch.split(self.turn(turning, turns).to(dtype), [heads, groups], 1)
     return [queries, keys, values]
 
-  # What follows attention; mixed [n, H h].
-  def finish(self, x: Tensor, mixed: Tensor, weights: List[Tensor], w: int, design: List[int], numbers: List[float], dtype: int, adapters: List[Tensor], a: int, lora: List[Tensor]) -> Tensor:
+  # What follows attention; mixed [n, H h]. The layer's places of dropout begin at place.
+  def finish(self, x: Tensor, mixed: Tensor, weights: List[Tensor], w: int, design: List[int], numbers: List[float], dtype: int, adapters: List[Tensor], a: int, lora: List[Tensor], dropout: List[Tensor], place: int) -> Tensor:
     attended = self.adapted(self.linear(mixed, weights[w + 6], weights[w + 7], dtype), mixed, adapters, a + 5, 1, lora, dtype)
     if weights[w + 8].numel() != 0:
       attended = self.norm(attended.to(6), weights[w + 8], weights[w + 1], numbers)
-    y = torch.add(x, attended)
+    y = torch.add(x, self.drop(attended, dropout, place))
     normed = self.norm(y, weights[w + 9], weights[w + 10], numbers)
     inner = self.adapted(self.linear(normed, weights[w + 11], weights[w + 12], dtype), normed, adapters, a + 8, 2, lora, dtype)
     gate = inner
@@ -126,7 +139,7 @@ class Decoder(Module):
     fed = self.adapted(self.linear(active, weights[w + 13], weights[w + 14], dtype), active, adapters, a + 12, 1, lora, dtype)
     if weights[w + 15].numel() != 0:
       fed = self.norm(fed.to(6), weights[w + 15], weights[w + 1], numbers)
-    return torch.add(y, fed)
+    return torch.add(y, self.drop(fed, dropout, place + 1))
 
   # softmax(scale queries keys^T) values where seen is true (or causally, where it is empty), over [B, heads, .., h].
   def attend(self, queries: Tensor, keys: Tensor, values: Tensor, seen: Tensor, numbers: List[float]) -> Tensor:
@@ -180,12 +193,12 @@ class Decoder(Module):
     return flat
 
   # Layers over packed tokens x [n, d], which have nothing before them.
-  def packed(self, x: Tensor, weights: List[Tensor], turns: List[Tensor], rectangle: List[Tensor], columns: int, windows: List[int], design: List[int], numbers: List[float], dtype: int, adapters: List[Tensor], lora: List[Tensor]) -> Tensor:
+  def packed(self, x: Tensor, weights: List[Tensor], turns: List[Tensor], rectangle: List[Tensor], columns: int, windows: List[int], design: List[int], numbers: List[float], dtype: int, adapters: List[Tensor], lora: List[Tensor], dropout: List[Tensor]) -> Tensor:
     y = x
     for i in range(len(windows)):
       parts = self.project(y, weights, 16 * i, turns, design, numbers, dtype, adapters, 15 * i, lora)
       mixed = self.mix(parts, rectangle, columns, windows[i], design, numbers)
-      y = self.finish(y, mixed, weights, 16 * i, design, numbers, dtype, adapters, 15 * i, lora)
+      y = self.finish(y, mixed, weights, 16 * i, design, numbers, dtype, adapters, 15 * i, lora, dropout, 2 * i)
     return y
 
   # Likewise, and keeps keys and values: those of packed token sources[j] in cell cells[j] (row * C + position) of caches [rows, K, C, h].
@@ -198,7 +211,7 @@ class Decoder(Module):
       self.keep(caches[2 * i], places, torch.index_select(parts[1], 0, sources))
       self.keep(caches[2 * i + 1], places, torch.index_select(parts[2], 0, sources))
       mixed = self.mix(parts, rectangle, columns, windows[i], design, numbers)
-      y = self.finish(y, mixed, weights, 16 * i, design, numbers, dtype, none, 0, none)
+      y = self.finish(y, mixed, weights, 16 * i, design, numbers, dtype, none, 0, none, none, 0)
     return y
 
   # One more token for each of the first B rows of the caches, x [B, d], at positions [B] of its row.
@@ -224,7 +237,7 @@ class Decoder(Module):
       # Query heads that share a key head are further queries of it.
       queries = parts[0].reshape([rows, design[1], -1, h])
       mixed = self.attend(queries, keys, values, seen.view([rows, 1, 1, columns]), numbers)
-      y = self.finish(y, mixed.reshape([rows, -1]), weights, 16 * i, design, numbers, dtype, none, 0, none)
+      y = self.finish(y, mixed.reshape([rows, -1]), weights, 16 * i, design, numbers, dtype, none, 0, none, none, 0)
     return y
 
   # Copies rows of the caches, int64 [m] from and to, as far as columns.

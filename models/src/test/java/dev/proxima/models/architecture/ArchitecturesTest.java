@@ -13,36 +13,22 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** The files in the folder of this name are transformers' own; see architectures.py. */
+/** The files that are read here are transformers' own. */
 class ArchitecturesTest {
-
-  private static final Path FOLDERS =
-      Path.of("src/test/resources/dev/proxima/models/architectures");
 
   @TempDir Path scratch;
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "llama3",
-        "llama-linear",
-        "mistral",
-        "qwen2",
-        "qwen2-windows",
-        "qwen3",
-        "gpt2",
-        "gemma2"
-      })
+  @MethodSource(ArchitectureFolders.NAMES)
   void whatIsWrittenIsReadAgain(String name) {
-    ModelConfig config = Architectures.read(FOLDERS.resolve(name).resolve("config.json"));
+    ModelConfig config = Architectures.read(ArchitectureFolders.config(name));
     Path file = scratch.resolve("config.json");
     Architectures.write(config, file);
     assertThat(Architectures.read(file)).isEqualTo(config);
     assertThat(JsonFile.read(file).get("architectures"))
-        .isEqualTo(
-            JsonFile.read(FOLDERS.resolve(name).resolve("config.json")).get("architectures"));
+        .isEqualTo(JsonFile.read(ArchitectureFolders.config(name)).get("architectures"));
     Architectures.write(config.withEndTokens(List.of(4, 7)), file);
     assertThat(Architectures.read(file).tokens().eos()).containsExactly(4, 7);
   }
@@ -90,7 +76,7 @@ class ArchitecturesTest {
   })
   void keysThatAreLeftOutHaveTransformersDefaults(
       String name, String key, boolean asNull, String property, String expected) {
-    ObjectNode json = JsonFile.read(FOLDERS.resolve(name).resolve("config.json"));
+    ObjectNode json = JsonFile.read(ArchitectureFolders.config(name));
     json.remove(key);
     if (asNull) {
       json.putNull(key);

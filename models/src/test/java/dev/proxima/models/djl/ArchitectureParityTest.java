@@ -12,8 +12,8 @@ import dev.proxima.models.ModelConfig;
 import dev.proxima.models.Precision;
 import dev.proxima.models.SampledResponse;
 import dev.proxima.models.SamplingOptions;
-import dev.proxima.models.TokenPair;
 import dev.proxima.models.TokenSequence;
+import dev.proxima.models.architecture.ArchitectureFolders;
 import dev.proxima.models.architecture.Architectures;
 import dev.proxima.models.architecture.Part;
 import dev.proxima.models.safetensors.SafetensorsFile;
@@ -25,7 +25,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each architecture against Hugging Face; architectures.py wrote the expected values. */
 class ArchitectureParityTest {
@@ -35,17 +35,7 @@ class ArchitectureParityTest {
   @TempDir Path scratch;
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "llama3",
-        "llama-linear",
-        "mistral",
-        "qwen2",
-        "qwen2-windows",
-        "qwen3",
-        "gpt2",
-        "gemma2"
-      })
+  @MethodSource(ArchitectureFolders.NAMES)
   void agreesWithTransformers(String name) {
     JsonNode expected = Fixtures.json(FOLDER + name + "/expected.json");
     Path weights = Fixtures.path(FOLDER + name + "/model.safetensors");
@@ -103,50 +93,19 @@ class ArchitectureParityTest {
     }
   }
 
-  /** Of each tensor's gradient its norm and its projections on cos(i) and sin(i). */
   private static void checkGradients(DecoderParameters parameters, JsonNode expected) {
-    List<TokenPair> pairs = new ArrayList<>();
-    for (JsonNode pair : expected.get("pairs")) {
-      int[] prompt = Fixtures.ints(pair.get("prompt"));
-      pairs.add(
-          new TokenPair(
-              TokenSequence.of(prompt, Fixtures.ints(pair.get("chosen"))),
-              TokenSequence.of(prompt, Fixtures.ints(pair.get("rejected"))),
-              pair.get("reference").get(0).doubleValue(),
-              pair.get("reference").get(1).doubleValue()));
-    }
     TorchTrainer trainer =
         new TorchTrainer(parameters, EngineOptions.DEFAULT, Fixtures.options(1e-30, 1000));
-    double[] losses = trainer.prefer(pairs, Fixtures.DPO).losses();
+    double[] losses = trainer.prefer(PeerValues.pairs(expected), Fixtures.DPO).losses();
     assertThat((losses[0] + losses[1]) / 2)
         .isCloseTo(expected.get("loss").doubleValue(), within(1e-5));
-    Map<String, double[]> gradients = gradients(parameters);
-    assertThat(gradients.keySet())
-        .containsExactlyInAnyOrderElementsOf(() -> expected.get("gradients").fieldNames());
-    gradients.forEach(
-        (name, gradient) -> {
-          double norm = expected.get("gradients").get(name).get(0).doubleValue();
-          double[] summary = new double[3];
-          for (int i = 0; i < gradient.length; i++) {
-            summary[0] += gradient[i] * gradient[i];
-            summary[1] += gradient[i] * Math.cos(i);
-            summary[2] += gradient[i] * Math.sin(i);
-          }
-          summary[0] = Math.sqrt(summary[0]);
-          for (int k = 0; k < 3; k++) {
-            assertThat(summary[k])
-                .as("%s, %d", name, k)
-                .isCloseTo(
-                    expected.get("gradients").get(name).get(k).doubleValue(),
-                    within(1e-4 * norm + 1e-7));
-          }
-        });
+    PeerValues.assertGradients(gradients(parameters), expected.get("gradients"));
   }
 
   /** The gradient of each tensor under its name, laid out as in the file. */
-  private static Map<String, double[]> gradients(DecoderParameters parameters) {
+  private static Map<String, float[]> gradients(DecoderParameters parameters) {
     TensorNames names = new TensorNames(parameters.config());
-    Map<String, double[]> gradients = new TreeMap<>();
+    Map<String, float[]> gradients = new TreeMap<>();
     collect(names, parameters.embedding(), List.of(Part.EMBEDDING), 0, gradients);
     collect(names, parameters.positions(), List.of(Part.POSITIONS), 0, gradients);
     collect(names, parameters.head()[0], List.of(Part.FINAL_NORM), 0, gradients);
@@ -169,7 +128,7 @@ class ArchitectureParityTest {
       NDArray array,
       List<Part> parts,
       int layer,
-      Map<String, double[]> gradients) {
+      Map<String, float[]> gradients) {
     if (parts.stream().noneMatch(names::has)) {
       return;
     }
@@ -184,7 +143,7 @@ class ArchitectureParityTest {
         long[] shape = names.shapes().get(name);
         int rows = (int) shape[0];
         int columns = shape.length == 1 ? 1 : (int) shape[1];
-        double[] values = new double[rows * columns];
+        float[] values = new float[rows * columns];
         for (int i = 0; i < values.length; i++) {
           int at = names.transposed(part) ? i % columns * rows + i / columns : i;
           values[i] = whole[begin + at];

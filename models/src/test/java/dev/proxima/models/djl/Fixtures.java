@@ -16,9 +16,11 @@ import dev.proxima.models.TokenPair;
 import dev.proxima.models.TokenRandom;
 import dev.proxima.models.TokenSequence;
 import dev.proxima.models.TrainingOptions;
+import dev.proxima.models.safetensors.SafetensorsFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URISyntaxException;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -83,7 +85,7 @@ final class Fixtures {
   /** SGD, whose steps do not magnify rounding, on adapters. */
   static TrainingOptions options(LoraOptions lora, int microBatchTokens) {
     return new Optimisation(
-            OptimiserOptions.Sgd.DEFAULT, LearningRate.constant(1), 0, 1, microBatchTokens, lora)
+            OptimiserOptions.Sgd.DEFAULT, LearningRate.constant(1), 0, 1, microBatchTokens, 0, lora)
         .over(10, 3);
   }
 
@@ -111,6 +113,24 @@ final class Fixtures {
   static TokenRandom draws(long seed) {
     return (prompt, response, position) ->
         RandomStream.of(seed, "sample", prompt, response).uniform(position);
+  }
+
+  /** |a - b| / |b| in the L2 norm, over all tensors. */
+  static double relativeDistance(Path a, Path b) {
+    double difference = 0;
+    double norm = 0;
+    try (SafetensorsFile one = SafetensorsFile.open(a);
+        SafetensorsFile other = SafetensorsFile.open(b)) {
+      for (String name : other.tensors().keySet()) {
+        FloatBuffer left = one.floats(name);
+        FloatBuffer right = other.floats(name);
+        for (int i = 0; i < right.limit(); i++) {
+          difference += Math.pow(left.get(i) - right.get(i), 2);
+          norm += Math.pow(right.get(i), 2);
+        }
+      }
+    }
+    return Math.sqrt(difference / norm);
   }
 
   /** The loss of DPO with beta = 0.1, written out: log(1 + exp(-beta * margin)). */

@@ -4,12 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import dev.proxima.algorithms.objective.Objectives;
 import dev.proxima.algorithms.random.RandomStream;
 import dev.proxima.models.EngineOptions;
+import dev.proxima.models.LearningRate;
+import dev.proxima.models.LoraOptions;
+import dev.proxima.models.Optimisation;
+import dev.proxima.models.OptimiserOptions;
+import dev.proxima.models.Precision;
 import dev.proxima.models.ReferenceTokens;
 import dev.proxima.models.TokenPair;
 import dev.proxima.models.TokenSequence;
+import dev.proxima.models.TrainingOptions;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -25,6 +32,7 @@ import org.junit.jupiter.api.Test;
  * Gradients against finite differences: (f(-2h) - 8 f(-h) + 8 f(h) - f(2h)) / 12h, with f from the
  * scoring pass. In float32 a loss is known to about 1e-6, so a difference to about 1e-4.
  */
+@SuppressWarnings("try") // GradMode is held, never used
 class GradientTest {
 
   private static final float H = 0.006f;
@@ -82,6 +90,35 @@ class GradientTest {
                 .mapToDouble(pair -> Math.log1p(Math.exp(-0.1 * desensitisedMargin(pair))))
                 .average()
                 .orElseThrow());
+  }
+
+  /** With the entries that the first step leaves out. */
+  @Test
+  void withDropoutFollowsTheGradientOfWhatIsLeft() {
+    TrainingOptions options =
+        new Optimisation(
+                OptimiserOptions.AdamW.DEFAULT,
+                LearningRate.constant(1e-30),
+                0,
+                1,
+                100,
+                0.25,
+                LoraOptions.NONE)
+            .over(1, 7);
+    List<TokenSequence> batch = Fixtures.sequences(5);
+    int tokens = batch.stream().mapToInt(TokenSequence::responseLength).sum();
+    new TorchTrainer(parameters, EngineOptions.DEFAULT, options).fineTune(batch);
+    ResponseScorer scorer =
+        new ResponseScorer(TrainedDecoder.whole(parameters, options).decoder(Precision.FLOAT32));
+    PackedBatch packed = PackedBatch.of(batch, parameters.config());
+    checkEveryKind(
+        () -> {
+          try (GradMode still = GradMode.off();
+              NDManager scope = parameters.manager().newSubManager()) {
+            float[] logps = scorer.tokenLogps(packed, scope).toFloatArray();
+            return -Arrays.stream(packed.sums(logps)).sum() / tokens;
+          }
+        });
   }
 
   private double desensitisedMargin(TokenPair pair) {

@@ -11,7 +11,6 @@ import dev.proxima.models.LanguageModel;
 import dev.proxima.models.LoraOptions;
 import dev.proxima.models.ModelConfig;
 import dev.proxima.models.Precision;
-import dev.proxima.models.TokenPair;
 import dev.proxima.models.TokenSequence;
 import dev.proxima.models.architecture.Architectures;
 import dev.proxima.models.json.JsonFile;
@@ -26,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -56,13 +56,13 @@ class LoraParityTest {
       assertThat(logits).containsExactly(Fixtures.floats(expected.get("logits")), within(1e-4f));
       checkWritten(still, adapter);
       checkMerged(still, adapter, config, weights, model);
-      still.trainer.prefer(pairs(model), Fixtures.DPO);
+      still.trainer.prefer(PeerValues.pairs(model), Fixtures.DPO);
       checkGradients(still, expected.get("gradients"));
     }
     try (Training training = new Training(weights, config, options, 1e-3)) {
       training.trainer.restoreAdapter(adapter.path());
       for (JsonNode loss : expected.get("losses")) {
-        double[] losses = training.trainer.prefer(pairs(model), Fixtures.DPO).losses();
+        double[] losses = training.trainer.prefer(PeerValues.pairs(model), Fixtures.DPO).losses();
         assertThat((losses[0] + losses[1]) / 2).isCloseTo(loss.doubleValue(), within(1e-5));
       }
       assertClose(
@@ -97,7 +97,8 @@ class LoraParityTest {
     training.trainer.save(merged);
     assertThat(Files.readAllBytes(weights)).isEqualTo(before);
     List<TokenSequence> sequences = new ArrayList<>();
-    pairs(expected).forEach(pair -> sequences.addAll(List.of(pair.chosen(), pair.rejected())));
+    PeerValues.pairs(expected)
+        .forEach(pair -> sequences.addAll(List.of(pair.chosen(), pair.rejected())));
     double[] unmerged = training.logps(sequences);
     try (LanguageModel saved = Fixtures.ENGINE.load(merged, config, Fixtures.CPU);
         LanguageModel loaded = Fixtures.ENGINE.load(weights, adapter, config, Fixtures.CPU)) {
@@ -106,29 +107,13 @@ class LoraParityTest {
     }
   }
 
-  /** Of each tensor's gradient its norm and its projections on cos(i) and sin(i). */
   private static void checkGradients(Training training, JsonNode expected) {
     training.putGradientsInPlaceOfValues();
-    try (SafetensorsFile gradients = SafetensorsFile.open(training.saved("gradients"))) {
-      assertThat(gradients.tensors().keySet())
-          .containsExactlyInAnyOrderElementsOf(expected::fieldNames);
-      for (String name : gradients.tensors().keySet()) {
-        FloatBuffer gradient = gradients.floats(name);
-        double[] summary = new double[3];
-        for (int i = 0; i < gradient.limit(); i++) {
-          summary[0] += Math.pow(gradient.get(i), 2);
-          summary[1] += gradient.get(i) * Math.cos(i);
-          summary[2] += gradient.get(i) * Math.sin(i);
-        }
-        summary[0] = Math.sqrt(summary[0]);
-        double norm = expected.get(name).get(0).doubleValue();
-        for (int k = 0; k < 3; k++) {
-          assertThat(summary[k])
-              .as("%s, %d", name, k)
-              .isCloseTo(expected.get(name).get(k).doubleValue(), within(1e-4 * norm + 1e-7));
-        }
-      }
+    Map<String, float[]> gradients = new TreeMap<>();
+    try (SafetensorsFile file = SafetensorsFile.open(training.saved("gradients"))) {
+      file.tensors().keySet().forEach(name -> gradients.put(name, array(file.floats(name))));
     }
+    PeerValues.assertGradients(gradients, expected);
   }
 
   private static void assertClose(Path actual, Path expected, float distance) {
@@ -161,20 +146,6 @@ class LoraParityTest {
         json.get("use_rslora").booleanValue());
   }
 
-  private static List<TokenPair> pairs(JsonNode expected) {
-    List<TokenPair> pairs = new ArrayList<>();
-    for (JsonNode pair : expected.get("pairs")) {
-      int[] prompt = Fixtures.ints(pair.get("prompt"));
-      pairs.add(
-          new TokenPair(
-              TokenSequence.of(prompt, Fixtures.ints(pair.get("chosen"))),
-              TokenSequence.of(prompt, Fixtures.ints(pair.get("rejected"))),
-              pair.get("reference").get(0).doubleValue(),
-              pair.get("reference").get(1).doubleValue()));
-    }
-    return pairs;
-  }
-
   /** A trainer with what it works on. */
   private final class Training implements AutoCloseable {
 
@@ -190,14 +161,15 @@ class LoraParityTest {
               parameters, Checkpoint.open(weights), LoraModule.targeted(config, lora), lora, 1);
       trainer =
           new TorchTrainer(
-              new TrainedDecoder(parameters, Optional.of(adapters)),
+              TrainedDecoder.adapted(parameters, adapters, Fixtures.options(learningRate, 1000)),
               EngineOptions.DEFAULT,
               Fixtures.options(learningRate, 1000),
               ShareHosts.ALONE);
     }
 
     float[] logits(int[] tokens) {
-      Decoder decoder = new Decoder(parameters, Precision.FLOAT32, Optional.of(adapters));
+      Decoder decoder =
+          new Decoder(parameters, Precision.FLOAT32, Optional.of(adapters), Optional.empty());
       PackedBatch batch = PackedBatch.ofPrompts(List.of(tokens));
       try (GradMode still = GradMode.off();
           NDManager scope = parameters.manager().newSubManager()) {
@@ -208,7 +180,8 @@ class LoraParityTest {
 
     double[] logps(List<TokenSequence> sequences) {
       ResponseScorer scorer =
-          new ResponseScorer(new Decoder(parameters, Precision.FLOAT32, Optional.of(adapters)));
+          new ResponseScorer(
+              new Decoder(parameters, Precision.FLOAT32, Optional.of(adapters), Optional.empty()));
       PackedBatch batch = PackedBatch.of(sequences, parameters.config());
       try (GradMode still = GradMode.off();
           NDManager scope = parameters.manager().newSubManager()) {

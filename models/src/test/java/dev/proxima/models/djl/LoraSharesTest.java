@@ -140,7 +140,7 @@ class LoraSharesTest {
   private static Trainer trainer(TorchEngine engine, int devices, LoraOptions lora) {
     TrainingOptions options =
         new Optimisation(
-                OptimiserOptions.AdamW.DEFAULT, LearningRate.constant(1e-2), 0.1, 1, 60, lora)
+                OptimiserOptions.AdamW.DEFAULT, LearningRate.constant(1e-2), 0.1, 1, 60, 0, lora)
             .over(10, 3);
     return engine.trainer(
         START,
@@ -167,7 +167,7 @@ class LoraSharesTest {
     Training(int devices, int shares) {
       trainer =
           new TorchTrainer(
-              new TrainedDecoder(parameters, Optional.of(adapters)),
+              TrainedDecoder.adapted(parameters, adapters, Fixtures.options(LORA, 60)),
               EngineOptions.DEFAULT,
               Fixtures.options(LORA, 60),
               new ShareHosts(Collections.nCopies(devices, Device.cpu()), shares, Optional.empty()));

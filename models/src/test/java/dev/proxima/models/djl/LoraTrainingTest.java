@@ -66,8 +66,8 @@ class LoraTrainingTest {
     Path parts = trained("parts", DROPPING, 50, steps);
     Path without = trained("without", PLAIN, 10_000, steps);
 
-    assertThat(relativeDistance(parts, whole)).isLessThan(1e-5);
-    assertThat(relativeDistance(without, whole)).isGreaterThan(1e-2);
+    assertThat(Fixtures.relativeDistance(parts, whole)).isLessThan(1e-5);
+    assertThat(Fixtures.relativeDistance(without, whole)).isGreaterThan(1e-2);
   }
 
   @Test
@@ -77,7 +77,7 @@ class LoraTrainingTest {
     Path taped = trained("taped", DROPPING, 100, steps);
     Path again = trained(TorchEngine.create(sparing), "again", DROPPING, 100, steps);
 
-    assertThat(relativeDistance(again, taped)).isLessThan(1e-5);
+    assertThat(Fixtures.relativeDistance(again, taped)).isLessThan(1e-5);
   }
 
   /** The loss of a step is known to about 1e-6; see GradientTest. */
@@ -90,7 +90,7 @@ class LoraTrainingTest {
         LoraAdapters adapters = adapters(parameters, DROPPING);
         TorchTrainer trainer =
             new TorchTrainer(
-                new TrainedDecoder(parameters, Optional.of(adapters)),
+                TrainedDecoder.adapted(parameters, adapters, Fixtures.options(1e-30, 1000)),
                 EngineOptions.DEFAULT,
                 Fixtures.options(1e-30, 1000),
                 ShareHosts.ALONE)) {
@@ -219,7 +219,7 @@ class LoraTrainingTest {
       rounded.save(merged);
     }
     assertUnchanged(merged, name -> TARGETS.stream().noneMatch(target -> name.contains(target)));
-    assertThat(relativeDistance(merged, START)).isGreaterThan(1e-4);
+    assertThat(Fixtures.relativeDistance(merged, START)).isGreaterThan(1e-4);
   }
 
   @Test
@@ -328,7 +328,8 @@ class LoraTrainingTest {
   private static double[] logps(
       DecoderParameters parameters, LoraAdapters adapters, List<TokenSequence> sequences) {
     PackedBatch batch = PackedBatch.of(sequences, parameters.config());
-    Decoder decoder = new Decoder(parameters, Precision.FLOAT32, Optional.of(adapters));
+    Decoder decoder =
+        new Decoder(parameters, Precision.FLOAT32, Optional.of(adapters), Optional.empty());
     try (GradMode still = GradMode.off();
         NDManager scope = parameters.manager().newSubManager()) {
       return batch.sums(new ResponseScorer(decoder).tokenLogps(batch, scope).toFloatArray());
@@ -342,7 +343,8 @@ class LoraTrainingTest {
         LoraAdapters adapters = adapters(parameters, options);
         GradMode still = GradMode.off()) {
       adapter.ifPresent(each -> adapters.restore(AdapterFolder.open(each)));
-      Decoder decoder = new Decoder(parameters, Precision.FLOAT32, Optional.of(adapters));
+      Decoder decoder =
+          new Decoder(parameters, Precision.FLOAT32, Optional.of(adapters), Optional.empty());
       float[] mean = null;
       for (int step = 0; step < steps; step++) {
         adapters.begin(step);
@@ -430,24 +432,6 @@ class LoraTrainingTest {
         }
       }
     }
-  }
-
-  /** |a - b| / |b| in the L2 norm, over all tensors. */
-  private static double relativeDistance(Path a, Path b) {
-    double difference = 0;
-    double norm = 0;
-    try (SafetensorsFile one = SafetensorsFile.open(a);
-        SafetensorsFile other = SafetensorsFile.open(b)) {
-      for (String name : other.tensors().keySet()) {
-        FloatBuffer left = one.floats(name);
-        FloatBuffer right = other.floats(name);
-        for (int i = 0; i < right.limit(); i++) {
-          difference += Math.pow(left.get(i) - right.get(i), 2);
-          norm += Math.pow(right.get(i), 2);
-        }
-      }
-    }
-    return Math.sqrt(difference / norm);
   }
 
   private static double distance(float[] a, float[] b) {

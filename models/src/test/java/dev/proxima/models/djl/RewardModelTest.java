@@ -8,13 +8,18 @@ import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.proxima.algorithms.preference.BradleyTerryLoss;
 import dev.proxima.models.EngineOptions;
+import dev.proxima.models.LearningRate;
+import dev.proxima.models.LoraOptions;
 import dev.proxima.models.ModelConfig;
+import dev.proxima.models.Optimisation;
+import dev.proxima.models.OptimiserOptions;
 import dev.proxima.models.Precision;
 import dev.proxima.models.RewardHead;
 import dev.proxima.models.RewardModel;
 import dev.proxima.models.RewardPair;
 import dev.proxima.models.RewardTrainer;
 import dev.proxima.models.RewardTrainer.RewardStep;
+import dev.proxima.models.TrainingOptions;
 import dev.proxima.models.architecture.Architectures;
 import dev.proxima.models.safetensors.SafetensorsFile;
 import java.nio.FloatBuffer;
@@ -186,27 +191,50 @@ class RewardModelTest {
         .withMessage(language + ": has no tensor 'score.weight', so it is no reward model's");
   }
 
-  @Test
-  void goesOnAsIfItHadNeverStopped() throws Exception {
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 0.25})
+  void goesOnAsIfItHadNeverStopped(double dropout) throws Exception {
     List<RewardPair> pairs = pairs(expected("qwen2"));
     Path state = scratch.resolve("optimiser.safetensors");
     Path halfway = scratch.resolve("halfway.safetensors");
     Path whole = scratch.resolve("whole.safetensors");
     Path resumed = scratch.resolve("resumed.safetensors");
-    try (RewardTrainer trainer = trainer(weights("qwen2"))) {
+    try (RewardTrainer trainer = trainer(Fixtures.ENGINE, weights("qwen2"), dropout, 100)) {
       trainer.prefer(pairs, BradleyTerryLoss.PLAIN);
       trainer.save(halfway);
       trainer.saveOptimiser(state);
       trainer.prefer(pairs, BradleyTerryLoss.PLAIN);
       trainer.save(whole);
     }
-    try (RewardTrainer trainer = trainer(halfway)) {
+    try (RewardTrainer trainer = trainer(Fixtures.ENGINE, halfway, dropout, 100)) {
       trainer.restoreOptimiser(state);
       trainer.prefer(pairs, BradleyTerryLoss.PLAIN);
       trainer.save(resumed);
     }
     assertThat(Files.mismatch(resumed, whole)).isEqualTo(-1);
     assertThat(Files.mismatch(halfway, whole)).isNotEqualTo(-1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, false", "40, false", "1000, true"})
+  void dropoutDependsNeitherOnTheMicroBatchesNorOnCheckpointing(
+      int microBatchTokens, boolean checkpointing) {
+    List<RewardPair> pairs = pairs(expected("qwen2"));
+    TorchEngine engine =
+        TorchEngine.create(new EngineOptions(1, Precision.FLOAT32, checkpointing, 1 << 20));
+    try (RewardTrainer whole = trainer(Fixtures.ENGINE, weights("qwen2"), 0.25, 1000);
+        RewardTrainer parts = trainer(engine, weights("qwen2"), 0.25, microBatchTokens);
+        RewardTrainer without = trainer(Fixtures.ENGINE, weights("qwen2"), 0, 1000)) {
+      for (int step = 0; step < 3; step++) {
+        RewardStep expected = whole.prefer(pairs, BradleyTerryLoss.PLAIN);
+        RewardStep actual = parts.prefer(pairs, BradleyTerryLoss.PLAIN);
+        assertThat(actual.losses()).containsExactly(expected.losses(), within(1e-5));
+        assertThat(actual.gradNorm())
+            .isCloseTo(expected.gradNorm(), within(1e-5 * expected.gradNorm()));
+        assertThat(without.prefer(pairs, BradleyTerryLoss.PLAIN).gradNorm())
+            .isNotCloseTo(expected.gradNorm(), within(1e-3 * expected.gradNorm()));
+      }
+    }
   }
 
   /** Of the second sequence only what differs from the first is there once more. */
@@ -222,9 +250,19 @@ class RewardModelTest {
     assertThat(batch.cells()).containsExactly(0, 1, 2, 2, 0, 1, 3, 4, 0, 1, 3, 4);
   }
 
-  private RewardTrainer trainer(Path weights) {
-    return Fixtures.ENGINE.rewardTrainer(
-        weights, config("qwen2"), Fixtures.CPU, Fixtures.options(1e-2, 100), NO_HEAD_NEEDED);
+  private static RewardTrainer trainer(
+      TorchEngine engine, Path weights, double dropout, int microBatchTokens) {
+    TrainingOptions options =
+        new Optimisation(
+                OptimiserOptions.AdamW.DEFAULT,
+                LearningRate.constant(1e-2),
+                0.1,
+                1,
+                microBatchTokens,
+                dropout,
+                LoraOptions.NONE)
+            .over(10, 0);
+    return engine.rewardTrainer(weights, config("qwen2"), Fixtures.CPU, options, NO_HEAD_NEEDED);
   }
 
   private static List<RewardPair> pairs(JsonNode expected) {

@@ -83,7 +83,7 @@ class SharedPassesTest {
       Trainer whole = new TorchTrainer(one, EngineOptions.DEFAULT, STILL);
       Trainer shared =
           new TorchTrainer(
-              TrainedDecoder.whole(many),
+              TrainedDecoder.whole(many, STILL),
               EngineOptions.DEFAULT,
               STILL,
               new ShareHosts(Collections.nCopies(2, Device.cpu()), SHARES, Optional.empty()));
