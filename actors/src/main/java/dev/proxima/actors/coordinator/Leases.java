@@ -148,7 +148,7 @@ final class Leases {
     List<Gang> gangs = new ArrayList<>();
     int wanted = work.devices();
     for (List<Device> node : freeDevices()) {
-      boolean joins = gangs.isEmpty() || !deserted.contains(work) && reach(gangs, node);
+      boolean joins = gangs.isEmpty() || !deserted.contains(work) && fit(gangs, node);
       if (wanted > 0 && joins) {
         gangs.add(new Gang(node.subList(0, Math.min(wanted, node.size()))));
         wanted -= node.size();
@@ -162,8 +162,13 @@ final class Leases {
         .map(gang -> gang.members().size() > 1 ? gang : gang.members().get(0));
   }
 
-  private static boolean reach(List<Gang> gangs, List<Device> node) {
-    return gangs.get(0).members().get(0).dataPlane() != null && node.get(0).dataPlane() != null;
+  /** Whether a node's devices can be reached, and round as those of the others do. */
+  private static boolean fit(List<Gang> gangs, List<Device> node) {
+    Device first = gangs.get(0).members().get(0);
+    Device other = node.get(0);
+    return first.dataPlane() != null
+        && other.dataPlane() != null
+        && first.device().type().equals(other.device().type());
   }
 
   /** The free devices of each node that has some, from the node with most of them. */

@@ -316,6 +316,17 @@ class LeasesTest {
   }
 
   @Test
+  void devicesOfDifferentKindsDoNotTrainInARing() {
+    WorkerSlot.Device cpu = onNode(1, "cpu");
+    WorkerSlot.Device gpu =
+        device("gpu", new ComputeDevice("cuda", 0), cpu.dataPlane(), TestInbox.create());
+    leases.join("a", List.of(cpu));
+    leases.join("b", List.of(gpu));
+    assertThat(leases.grant(together(2)).orElseThrow().slot()).isEqualTo(cpu);
+    assertThat(leases.grant(sample(1)).orElseThrow().slot()).isEqualTo(gpu);
+  }
+
+  @Test
   void aRingBreaksWithTheNodeOfAnyGangAndTheWorkStaysOnOneNodeThen() {
     WorkerSlot.Device one = onNode(1, "one");
     WorkerSlot.Device two = onNode(2, "two");

@@ -8,6 +8,7 @@ import dev.proxima.algorithms.objective.SftValue;
 import dev.proxima.algorithms.spo.DynamicBarrier;
 import dev.proxima.algorithms.spo.LowerLevel;
 import dev.proxima.models.ComputeDevice;
+import dev.proxima.models.ModelConfig;
 import dev.proxima.models.RingBrokenException;
 import dev.proxima.models.TokenPair;
 import dev.proxima.models.Trainer;
@@ -58,6 +59,35 @@ class RingTrainingTest {
       assertThat(each.parameters()).isEqualTo(alone.parameters());
       assertThat(each.optimiser()).isEqualTo(alone.optimiser());
       assertThat(each.steps()).isEqualTo(alone.steps());
+    }
+  }
+
+  /** Embeddings of 33,000 x 128 floats, which is more than goes in one message. */
+  @Test
+  void longArraysGoInParts() throws IOException {
+    ModelConfig wide = ModelConfig.llama(33_000, 128, 64, 1, 4, 2, 64, 1e-5, 10000, true, 0, 1, 2);
+    Path start = folder.resolve("wide");
+    Fixtures.ENGINE.initialise(wide, 1, start);
+    byte[] alone = fineTuned(start, wide, new TrainingHosts(cpus(1), 2));
+    List<CompletableFuture<byte[]>> members = new ArrayList<>();
+    for (PipeRing ring : PipeRing.of(List.of(1, 1))) {
+      TrainingHosts hosts = new TrainingHosts(cpus(1), 2, Optional.of(ring));
+      members.add(CompletableFuture.supplyAsync(() -> fineTuned(start, wide, hosts), threads));
+    }
+    assertThat(members)
+        .extracting(CompletableFuture::join)
+        .allMatch(each -> Arrays.equals(each, alone));
+  }
+
+  private byte[] fineTuned(Path start, ModelConfig config, TrainingHosts hosts) {
+    Path parameters = folder.resolve("fine-tuned-" + hosts.ring().map(TrainingRing::rank));
+    try (Trainer trainer =
+        Fixtures.ENGINE.trainer(start, config, hosts, Fixtures.options(1e-3, 1000))) {
+      trainer.fineTune(Fixtures.sequences(4));
+      trainer.save(parameters);
+      return Files.readAllBytes(parameters);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
     }
   }
 
