@@ -62,7 +62,7 @@ class RunArtifactsTest {
    * Garbage is collected after every single work: whatever a work is then given to read, and in the
    * end whatever the results name, must still be there. What values name is found in their text.
    */
-  @Property(tries = 60)
+  @Property(tries = 25)
   void aRunNeverMissesWhatWasCollected(
       @ForAll("outerLoops") OuterLoop first,
       @ForAll("outerLoops") OuterLoop second,
