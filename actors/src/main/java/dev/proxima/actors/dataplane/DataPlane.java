@@ -2,9 +2,7 @@ package dev.proxima.actors.dataplane;
 
 import dev.proxima.actors.artifacts.ArtifactId;
 import dev.proxima.actors.artifacts.Manifest;
-import dev.proxima.actors.dataplane.Protocol.Answer;
 import dev.proxima.actors.dataplane.Protocol.Request;
-import dev.proxima.actors.dataplane.Protocol.Status;
 import dev.proxima.algorithms.text.FirstLine;
 import dev.proxima.models.RingBrokenException;
 import dev.proxima.models.TrainingRing;
@@ -186,37 +184,31 @@ public final class DataPlane implements AutoCloseable {
    * @throws RingBrokenException if one of them cannot be reached or does not come
    */
   public TrainingRing join(RingSeat seat) {
-    ArtifactId id = ringId(seat.ring());
-    Connection next = null;
     try {
-      next = Connection.open(seat.next(), settings.tls(), watch);
-      new Request(settings.cluster(), id, Request.RING).send(next);
-      Status status = Answer.receive(next).status();
-      if (status != Status.FOUND) {
-        throw new IOException(seat.next() + " " + status.text());
+      Connection next = Connection.open(seat.next(), settings.tls(), watch);
+      try {
+        return join(seat, next);
+      } catch (IOException | InterruptedException | RuntimeException e) {
+        next.close();
+        throw e;
       }
-      next.endure();
-      RingConnection ring = rings.join(id, seat, next);
-      LOG.info(
-          "trains as rank {} of {}, next to {}", ring.rank(), ring.devices().size(), seat.next());
-      return ring;
     } catch (IOException e) {
-      close(next);
       throw new RingBrokenException("cannot train with " + seat.next() + ": " + FirstLine.of(e));
     } catch (InterruptedException e) {
-      close(next);
       Thread.currentThread().interrupt();
       throw new RingBrokenException("the training was interrupted");
-    } catch (RuntimeException e) {
-      close(next);
-      throw e;
     }
   }
 
-  private static void close(Connection connection) {
-    if (connection != null) {
-      connection.close();
-    }
+  private TrainingRing join(RingSeat seat, Connection next)
+      throws IOException, InterruptedException {
+    ArtifactId id = ringId(seat.ring());
+    new Request(settings.cluster(), id, Request.RING).ask(next);
+    next.endure();
+    TrainingRing ring = rings.join(id, seat, next);
+    LOG.info(
+        "trains as rank {} of {}, next to {}", ring.rank(), ring.devices().size(), seat.next());
+    return ring;
   }
 
   /** Ends this node's part in a ring, or has it not begin: another member is known to be gone. */

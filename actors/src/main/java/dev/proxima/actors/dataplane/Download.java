@@ -5,7 +5,6 @@ import dev.proxima.actors.artifacts.Manifest;
 import dev.proxima.actors.dataplane.Protocol.Answer;
 import dev.proxima.actors.dataplane.Protocol.ProtocolException;
 import dev.proxima.actors.dataplane.Protocol.Request;
-import dev.proxima.actors.dataplane.Protocol.Status;
 import dev.proxima.algorithms.text.FirstLine;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -117,11 +116,7 @@ final class Download {
 
   private Manifest receiveManifest(Partial partial, Connection server, long offset)
       throws IOException {
-    new Request(settings.cluster(), id, offset).send(server);
-    Answer answer = Answer.receive(server);
-    if (answer.status() != Status.FOUND) {
-      throw new IOException("it " + answer.status().text());
-    }
+    Answer answer = new Request(settings.cluster(), id, offset).ask(server);
     if (answer.length() < 0 || answer.length() > settings.largest()) {
       throw new ProtocolException(
           "it announces %d bytes; at most %d are accepted"

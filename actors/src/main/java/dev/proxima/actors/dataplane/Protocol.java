@@ -87,6 +87,20 @@ final class Protocol {
       server.write(request.flip());
     }
 
+    /**
+     * Sends it and waits for the answer of a server that grants it.
+     *
+     * @throws IOException which says why the server does not
+     */
+    Answer ask(Connection server) throws IOException {
+      send(server);
+      Answer answer = Answer.receive(server);
+      if (answer.status() != Status.FOUND) {
+        throw new IOException("it " + answer.status().text());
+      }
+      return answer;
+    }
+
     static Request receive(Connection client) throws IOException {
       ByteBuffer prefix = Protocol.receive(client, PREFIX);
       if (prefix.getInt() != MAGIC) {
